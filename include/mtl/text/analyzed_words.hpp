@@ -1,0 +1,59 @@
+// In: a text. Out: its words, as a morphological analyser sees them: Hugging Face's MecabTokenizer.
+#pragma once
+
+#include <set>
+#include <string>
+#include <string_view>
+#include <utility>
+
+#include <mtl/text/analyzer.hpp>
+#include <mtl/text/words.hpp>
+
+namespace mtl {
+
+/// Settings of AnalyzedWords, under Hugging Face's meanings.
+struct AnalyzedWordsOptions {
+  bool normalize = true;    ///< NFKC before the analysis
+  bool lower_case = false;  ///< each word, after the analysis
+  std::set<std::string, std::less<>>
+      never_split{};  ///< words that keep their case; they may be cut all the same
+};
+
+/// NFKC, analysis, lower case (transformers, MecabTokenizer).
+template <MorphologicalAnalyzer A>
+class AnalyzedWords {
+ public:
+  AnalyzedWords(A analyzer, AnalyzedWordsOptions options)
+      : analyzer_{std::move(analyzer)}, options_{std::move(options)} {}
+
+  Words words(std::string_view text) {
+    Words found{options_.normalize ? nfkc(text) : unchanged(text), {}};
+    for (const Morpheme& morpheme : analyzer_.analyze(found.text.text))
+      found.words.push_back({morpheme.begin, morpheme.end});
+    return options_.lower_case ? lowered(found) : found;
+  }
+
+  const A& analyzer() const { return analyzer_; }
+
+ private:
+  Words lowered(const Words& words) const {
+    Words low;
+    for (const ByteRange& range : words.words) {
+      const auto word = std::string_view(words.text.text).substr(range.begin, range.end - range.begin);
+      const bool kept = options_.never_split.contains(word);
+      const MappedText folded = through(words.text, range.begin, kept ? unchanged(word) : lower_case(word));
+      const std::size_t begin = low.text.text.size();
+      low.text.text += folded.text;
+      low.text.origin.pop_back();
+      low.text.origin.insert(low.text.origin.end(), folded.origin.begin(), folded.origin.end());
+      low.words.push_back({begin, low.text.text.size()});
+    }
+    low.text.origin.back() = words.text.origin.back();
+    return low;
+  }
+
+  A analyzer_;
+  AnalyzedWordsOptions options_;
+};
+
+}  // namespace mtl

@@ -1,0 +1,53 @@
+// In: a text. Out: its morphemes, as a morphological analyser with some dictionary sees them.
+#pragma once
+
+#include <concepts>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include <mtl/text/mapped_text.hpp>
+
+namespace mtl {
+
+/// One morpheme: bytes [begin, end) of the analysed text, without the white space before it.
+struct Morpheme {
+  std::size_t begin = 0;
+  std::size_t end = 0;
+  std::string_view feature;  ///< the dictionary's CSV (名詞,一般,*,...); lives as long as the dictionary
+};
+
+/// What analyses a text.
+///
+/// Beyond the syntax: morphemes come in text order and do not overlap; what none of them covers is white
+/// space. analyze() may keep state, so every thread has its own copy; a copy is cheap and shares the
+/// dictionary.
+template <class A>
+concept MorphologicalAnalyzer = std::copy_constructible<A> && requires(A& analyzer, std::string_view text) {
+  { analyzer.analyze(text) } -> std::same_as<std::vector<Morpheme>>;
+};
+
+/// Field `index` (from 0) of a feature; empty where there are fewer: unknown words have fewer fields than
+/// known. A field in double quotes may hold commas (UniDic's accent fields); it is given without the quotes.
+inline std::string_view feature_field(std::string_view feature, std::size_t index) {
+  for (std::size_t field = 0;; ++field) {
+    const bool quoted = !feature.empty() && feature.front() == '"';
+    const std::size_t close = quoted ? feature.find('"', 1) : 0;
+    const std::size_t comma = close == std::string_view::npos ? close : feature.find(',', close);
+    if (field == index) {
+      const auto whole = feature.substr(0, comma);
+      return quoted && close != std::string_view::npos ? whole.substr(1, close - 1) : whole;
+    }
+    if (comma == std::string_view::npos) return {};
+    feature.remove_prefix(comma + 1);
+  }
+}
+
+/// The part of speech, 名詞 or 副詞 or ...: the first field in every dictionary in use (ipadic, NEologd,
+/// UniDic, jumandic).
+inline std::string_view part_of_speech(std::string_view feature) { return feature_field(feature, 0); }
+
+/// The first subdivision of the part of speech: 非自立, 接尾, 代名詞, 数, ...
+inline std::string_view part_of_speech_detail(std::string_view feature) { return feature_field(feature, 1); }
+
+}  // namespace mtl
