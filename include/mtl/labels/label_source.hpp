@@ -1,0 +1,25 @@
+// What gives a text its labelled spans.
+#pragma once
+
+#include <concepts>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include <mtl/text/normalize.hpp>
+#include <mtl/text/span.hpp>
+
+namespace mtl {
+
+/// Finds the spans of a document.
+///
+/// Beyond the syntax: spans are byte ranges of text.text, sorted, not empty, without overlap, on borders of
+/// characters; their kind is an index into kinds(), which never changes. spans() may keep state, so every
+/// thread has its own copy.
+template <class S>
+concept LabelSource = requires(S& source, std::string_view document_id, const NormalizedText& text) {
+  { source.kinds() } -> std::same_as<const std::vector<std::string>&>;
+  { source.spans(document_id, text) } -> std::same_as<std::vector<Span>>;
+};
+
+}  // namespace mtl
