@@ -1,0 +1,195 @@
+// In: a corpus, a tokenizer, a label source, and the analyser that counts words. Out: a data set and the
+// report of what became of every text.
+#pragma once
+
+#include <numeric>
+#include <set>
+
+#include <mtl/data/encode_text.hpp>
+#include <mtl/data/selection.hpp>
+#include <mtl/detail/parallel_for.hpp>
+#include <mtl/labels/label_source.hpp>
+#include <mtl/text/analyzer.hpp>
+
+namespace mtl {
+
+/// What the data stage hands on.
+struct Prepared {
+  Dataset dataset;
+  PrepareReport report;
+};
+
+namespace detail {
+
+inline void check(const PrepareOptions& options) {
+  require(options.max_pieces >= 3, "max_pieces {}: a text needs at least 3 tokens: [CLS], one piece, [SEP]",
+          options.max_pieces);
+  require(options.per_class >= 0 && options.max_words >= 0 && options.min_words >= 0 &&
+              options.drop_words_from >= 0,
+          "sizes of classes and texts cannot be negative (per_class {}, max_words {}, min_words {}, "
+          "drop_words_from {})",
+          options.per_class, options.max_words, options.min_words, options.drop_words_from);
+  require(options.balance || options.per_class == 0,
+          "per_class {} balances the classes; it contradicts balance = false", options.per_class);
+  require(!options.auxiliary_head.empty() && options.auxiliary_head != main_head,
+          "auxiliary_head '{}': it needs a name of its own, other than '{}'", options.auxiliary_head,
+          main_head);
+}
+
+inline std::function<void(std::size_t)> teller(const PrepareOptions& options, const char* what,
+                                               std::size_t count) {
+  if (!options.progress) return {};
+  return [&options, what, count](std::size_t done) { options.progress(what, done, count); };
+}
+
+/// A label source that reads annotations (SpanFileSource) knows which documents it has.
+template <class S>
+concept AnnotationSource = LabelSource<S> &&
+    requires(const S& source, const std::set<std::string, std::less<>>& ids) {
+  { source.contains(std::string_view()) } -> std::same_as<bool>;
+  source.require_known(ids);
+};
+
+template <LabelSource S>
+bool is_labelled(const S& source, std::string_view id) {
+  if constexpr (AnnotationSource<S>) return source.contains(id);
+  return true;
+}
+
+/// Normalises every candidate; annotations are checked against their texts here, also of texts dropped later.
+template <LabelSource S>
+void normalize_all(std::vector<Candidate>& candidates, const Corpus& corpus, const S& source,
+                   const PrepareOptions& options) {
+  const auto make_task = [&] {
+    return [&, own = source](std::size_t i) mutable {
+      const Document& document = corpus.documents[candidates[i].document];
+      require_utf8_lines(document.text, document.where);
+      NormalizedText text = normalize(document.text, options.normalize);
+      if constexpr (AnnotationSource<S>) own.spans(document.id, text);
+      candidates[i].length = text.text.size();
+      candidates[i].text = std::move(text.text);
+    };
+  };
+  parallel_for(candidates.size(), options.threads, make_task,
+               teller(options, "normalise", candidates.size()));
+}
+
+/// Counts words: drops what is too long or too short, and cuts after max_words.
+template <MorphologicalAnalyzer A>
+void apply_word_limits(std::vector<Candidate>& candidates, const A& analyzer, const PrepareOptions& options,
+                       PrepareReport& report) {
+  if (options.max_words == 0 && options.drop_words_from == 0 && options.min_words == 0) return;
+  std::vector<std::size_t> words(
+      report.read.empty() ? 0 : static_cast<std::size_t>(PrepareReport::sum(report.read)));
+  const auto make_task = [&] {
+    return [&, own = analyzer](std::size_t i) mutable {
+      const auto morphemes = own.analyze(candidates[i].text);
+      words[candidates[i].document] = morphemes.size();
+      const auto most = static_cast<std::size_t>(options.max_words);
+      if (most > 0 && morphemes.size() > most) candidates[i].length = morphemes[most - 1].end;
+    };
+  };
+  parallel_for(candidates.size(), options.threads, make_task,
+               teller(options, "count words", candidates.size()));
+  const auto limit = static_cast<std::size_t>(options.drop_words_from);
+  const auto least = static_cast<std::size_t>(options.min_words);
+  keep_if(candidates, report, Dropped::TooLong,
+          [&](const Candidate& candidate) { return limit == 0 || words[candidate.document] < limit; });
+  keep_if(candidates, report, Dropped::TooShort,
+          [&](const Candidate& candidate) { return words[candidate.document] >= least; });
+}
+
+/// Tokenises and labels the candidates; result i belongs to candidate i.
+template <SubwordTokenizer T, LabelSource S>
+std::vector<Example> encode_all(const std::vector<Candidate>& candidates, const Corpus& corpus,
+                                const T& tokenizer, const S& source, const LabelSet& labels,
+                                const PrepareOptions& options, PrepareReport& report) {
+  std::vector<Example> examples(candidates.size());
+  std::vector<char> cut(candidates.size());
+  const auto make_task = [&] {
+    return [&, own_tokenizer = tokenizer, own_source = source](std::size_t i) mutable {
+      const Candidate& candidate = candidates[i];
+      const Document& document = corpus.documents[candidate.document];
+      const NormalizedText whole = normalize(document.text, options.normalize);
+      const std::string text = whole.text.substr(0, candidate.length);
+      const auto spans = clipped(own_source.spans(document.id, whole), candidate.length);
+      const auto pieces = label_pieces(own_tokenizer, text, spans, labels, options);
+      cut[i] = pieces.cut;
+      examples[i] = to_example(document.id, text, static_cast<std::int32_t>(candidate.label), pieces,
+                               own_tokenizer.special(), options, is_labelled(own_source, document.id));
+    };
+  };
+  parallel_for(candidates.size(), options.threads, make_task, teller(options, "tokenise", candidates.size()));
+  report.cut_by_pieces = std::accumulate(cut.begin(), cut.end(), std::int64_t{0});
+  return examples;
+}
+
+/// The numbers of the report that are read off the finished data set.
+inline void describe(const Dataset& dataset, const PrepareOptions& options, std::int32_t unknown,
+                     PrepareReport& report) {
+  const auto& names = dataset.labels.at(options.auxiliary_head);
+  for (const std::string& name : names) report.labels[name] = 0;
+  std::vector<std::int64_t> lengths;
+  for (const Example& example : dataset.examples) {
+    ++report.kept.at(static_cast<std::size_t>(example.targets.at(std::string(main_head)).front()));
+    lengths.push_back(static_cast<std::int64_t>(example.ids.size()) - 2);
+    report.pieces += lengths.back();
+    report.unknown_pieces += std::ranges::count(example.ids, unknown);
+    for (const std::int32_t label : example.targets.at(options.auxiliary_head))
+      if (label != ignored_label) ++report.labels[names[static_cast<std::size_t>(label)]];
+  }
+  std::ranges::sort(lengths);
+  report.shortest = lengths.front();
+  report.median = lengths[lengths.size() / 2];
+  report.longest = lengths.back();
+}
+
+}  // namespace detail
+
+/// Makes a data set of a corpus, by the paper's section 4.1.
+///
+/// In this order: check of UTF-8, normalisation, texts that became empty are dropped, shuffling by the seed,
+/// duplicates, length rules (words of `analyzer`), equal class sizes; then spans, sub-words, IOB2 labels cut
+/// with the sub-words, special tokens. Texts stand in shuffled order. The result depends on corpus and
+/// options, not on threads. Throws Error for bad input (text that is not UTF-8, one class only, an empty
+/// class, annotations that do not fit), naming file and line.
+template <SubwordTokenizer T, LabelSource S, MorphologicalAnalyzer A>
+Prepared prepare(const Corpus& corpus, const T& tokenizer, const S& source, const A& analyzer,
+                 const PrepareOptions& options) {
+  detail::check(options);
+  S own_source = source;
+  T own_tokenizer = tokenizer;
+  const LabelSet labels(own_source.kinds());
+  if constexpr (detail::AnnotationSource<S>) {
+    std::set<std::string, std::less<>> ids;
+    for (const Document& document : corpus.documents) ids.insert(document.id);
+    source.require_known(ids);
+  }
+  Prepared prepared{.dataset = {}, .report = PrepareReport(corpus.classes)};
+  PrepareReport& report = prepared.report;
+  report.skipped = corpus.skipped;
+  auto candidates = choose_classes(corpus, options.classes, report);
+  const std::size_t classes =
+      options.classes > 0 ? static_cast<std::size_t>(options.classes) : corpus.classes.size();
+  detail::normalize_all(candidates, corpus, source, options);
+  detail::keep_if(candidates, report, Dropped::Empty,
+                  [](const Candidate& candidate) { return !candidate.text.empty(); });
+  shuffle_and_deduplicate(candidates, options, report);
+  detail::apply_word_limits(candidates, analyzer, options, report);
+  balance(candidates, classes, options, report);
+  report.cut_by_words = std::ranges::count_if(
+      candidates, [](const Candidate& candidate) { return candidate.length < candidate.text.size(); });
+
+  Dataset& dataset = prepared.dataset;
+  dataset.name = corpus.name;
+  dataset.labels.emplace(
+      main_head,
+      std::vector(corpus.classes.begin(), corpus.classes.begin() + static_cast<std::ptrdiff_t>(classes)));
+  dataset.labels.emplace(options.auxiliary_head, labels.names());
+  dataset.examples = detail::encode_all(candidates, corpus, tokenizer, source, labels, options, report);
+  detail::describe(dataset, options, own_tokenizer.special().unk, report);
+  require_that_counts_add_up(report);
+  return prepared;
+}
+
+}  // namespace mtl

@@ -1,0 +1,101 @@
+// In: normalised texts with their classes. Out: those that stay, in shuffled order, every other one counted.
+#pragma once
+
+#include <algorithm>
+#include <unordered_map>
+#include <unordered_set>
+
+#include <mtl/data/corpus.hpp>
+#include <mtl/data/prepare_options.hpp>
+#include <mtl/data/prepare_report.hpp>
+#include <mtl/detail/random.hpp>
+
+namespace mtl {
+
+/// A document on its way through the data stage.
+struct Candidate {
+  std::size_t document = 0;  ///< index in the corpus
+  std::size_t label = 0;     ///< index in the classes of the corpus
+  std::string text;          ///< normalised
+  std::size_t length = 0;    ///< bytes of `text` that are used; fewer than all when it is cut after max_words
+};
+
+namespace detail {
+
+template <class Keep>
+void keep_if(std::vector<Candidate>& candidates, PrepareReport& report, Dropped why, Keep keep) {
+  std::erase_if(candidates, [&](const Candidate& candidate) {
+    const bool kept = keep(candidate);
+    if (!kept) ++report.of(why, candidate.label);
+    return !kept;
+  });
+}
+
+}  // namespace detail
+
+/// The documents of the chosen classes: the first `classes` by name, all for 0. Throws Error when there are
+/// not so many, or fewer than two.
+inline std::vector<Candidate> choose_classes(const Corpus& corpus, int classes, PrepareReport& report) {
+  const auto available = static_cast<int>(corpus.classes.size());
+  require(classes >= 0 && classes <= available, "classes: {} are asked for, data set '{}' has {}", classes,
+          corpus.name, available);
+  const auto chosen = static_cast<std::size_t>(classes == 0 ? available : classes);
+  require(chosen > 1, "data set '{}': one class only; a classifier needs at least two (check the labels)",
+          corpus.name);
+  std::vector<Candidate> candidates;
+  for (std::size_t i = 0; i < corpus.documents.size(); ++i) {
+    const auto found = std::ranges::lower_bound(corpus.classes, corpus.documents[i].label);
+    require(found != corpus.classes.end() && *found == corpus.documents[i].label,
+            "text '{}': its class '{}' is not one of data set '{}'", corpus.documents[i].id,
+            corpus.documents[i].label, corpus.name);
+    const auto label = static_cast<std::size_t>(found - corpus.classes.begin());
+    ++report.read[label];
+    if (label < chosen)
+      candidates.push_back({i, label, {}, 0});
+    else
+      ++report.of(Dropped::NotChosen, label);
+  }
+  return candidates;
+}
+
+/// Shuffles by the seed, then keeps the first of equal texts (or none, as options.duplicates says).
+inline void shuffle_and_deduplicate(std::vector<Candidate>& candidates, const PrepareOptions& options,
+                                    PrepareReport& report) {
+  shuffle(candidates, RandomStream(options.seed).named("documents"));
+  if (options.duplicates == Duplicates::ConflictsDropped) {
+    std::unordered_map<std::string, std::size_t> first;
+    std::unordered_set<std::string> conflicts;
+    for (const Candidate& candidate : candidates)
+      if (first.emplace(candidate.text, candidate.label).first->second != candidate.label)
+        conflicts.insert(candidate.text);
+    detail::keep_if(candidates, report, Dropped::Conflict,
+                    [&](const Candidate& candidate) { return !conflicts.contains(candidate.text); });
+  }
+  std::unordered_set<std::string> seen;
+  detail::keep_if(candidates, report, Dropped::Duplicate,
+                  [&](const Candidate& candidate) { return seen.insert(candidate.text).second; });
+}
+
+/// Keeps the same number of texts of every class, the first ones. Throws Error for a class with none, or with
+/// fewer than options.per_class.
+inline void balance(std::vector<Candidate>& candidates, std::size_t classes, const PrepareOptions& options,
+                    PrepareReport& report) {
+  std::vector<std::int64_t> sizes(classes);
+  for (const Candidate& candidate : candidates) ++sizes.at(candidate.label);
+  for (std::size_t label = 0; label < classes; ++label) {
+    const std::int64_t read = report.read[label];
+    require(sizes[label] > 0,
+            "class '{}' is empty: of {} texts read none is left; nothing could be learnt of it",
+            report.classes[label], read);
+    require(!options.balance || sizes[label] >= options.per_class,
+            "class '{}' has {} usable texts of {} read, {} are asked for; ask for fewer texts per class",
+            report.classes[label], sizes[label], read, options.per_class);
+  }
+  if (!options.balance) return;
+  const std::int64_t size = options.per_class > 0 ? options.per_class : std::ranges::min(sizes);
+  std::vector<std::int64_t> taken(classes);
+  detail::keep_if(candidates, report, Dropped::BeyondSize,
+                  [&](const Candidate& candidate) { return taken[candidate.label]++ < size; });
+}
+
+}  // namespace mtl
