@@ -1,0 +1,50 @@
+// What an encoder reads (Batch, Pass), what it gives back (Taps), and what it must offer (Backbone).
+#pragma once
+
+#include <mtl/detail/torch.hpp>
+
+#include <concepts>
+#include <cstdint>
+#include <optional>
+#include <vector>
+
+#include <mtl/data/batch.hpp>
+#include <mtl/detail/random.hpp>
+
+namespace mtl {
+
+/// How one forward pass is run, beside the batch it reads.
+struct Pass {
+  int highest = 0;  ///< no layer above this one is computed
+  /// The dropout bits of this step, addressed by layer and site; absent in evaluation. Both arms of a cell
+  /// are given the same stream.
+  std::optional<RandomStream> dropout = std::nullopt;
+};
+
+/// Outputs of the encoder for one ragged batch.
+struct Taps {
+  std::vector<torch::Tensor> layer;  ///< layer[k]: [tokens, hidden], output of encoder layer k; layer[0] is
+                                     ///< the embedding. None above Pass::highest.
+  torch::Tensor starts;  ///< [texts + 1] int64, on the CPU: text i is rows starts[i] .. starts[i + 1]; its
+                         ///< first row is [CLS].
+  std::optional<RandomStream> dropout = std::nullopt;  ///< as in the pass, for the dropout of heads
+};
+
+template <class M>
+concept Module = std::derived_from<M, torch::nn::Module>;
+
+/// An encoder that can be tapped at every layer.
+///
+/// Beyond the syntax: forward() fills layer[0 .. pass.highest] and computes nothing above; without
+/// pass.dropout it is a pure function of weights and batch; parameters are named
+/// "encoder.layer.<k - 1>.*" for layer k, as in Hugging Face's BERT, so that layers can be frozen by number.
+template <class B>
+concept Backbone = Module<B> && requires(B& backbone, const B& fixed, const Batch& batch, const Pass& pass) {
+  typename B::Config;
+  { backbone.forward(batch, pass) } -> std::same_as<Taps>;
+  { fixed.config() } -> std::same_as<const typename B::Config&>;
+  { fixed.layers() } -> std::same_as<int>;
+  { fixed.hidden() } -> std::same_as<std::int64_t>;
+};
+
+}  // namespace mtl

@@ -1,0 +1,99 @@
+// In: the output of one encoder layer. Out: that of the next. The layer of BERT (Devlin et al., 2019),
+// post-norm.
+#pragma once
+
+#include <mtl/detail/torch.hpp>
+
+#include <cstdint>
+#include <optional>
+#include <string>
+
+#include <mtl/detail/random.hpp>
+#include <mtl/model/bert_config.hpp>
+#include <mtl/model/dropout.hpp>
+#include <mtl/model/parameter_tree.hpp>
+#include <mtl/model/ragged_attention.hpp>
+#include <mtl/model/ragged_layout.hpp>
+
+namespace mtl {
+
+/// x W^T + b, with W [out, in].
+struct Affine {
+  torch::Tensor weight, bias;
+
+  Affine(torch::nn::Module& owner, const std::string& name, std::int64_t out, std::int64_t in,
+         torch::Device device)
+      : weight{add_parameter(owner, name + ".weight", {out, in}, device)},
+        bias{add_parameter(owner, name + ".bias", {out}, device)} {}
+
+  torch::Tensor operator()(const torch::Tensor& x) const { return at::linear(x, weight, bias); }
+};
+
+/// Layer normalisation over the columns of a row.
+struct RowNorm {
+  torch::Tensor weight, bias;
+  double eps;
+
+  RowNorm(torch::nn::Module& owner, const std::string& name, const BertConfig& config, torch::Device device)
+      : weight{add_parameter(owner, name + ".weight", {config.hidden}, device)},
+        bias{add_parameter(owner, name + ".bias", {config.hidden}, device)},
+        eps{config.layer_norm_eps} {}
+
+  torch::Tensor operator()(const torch::Tensor& x) const {
+    return at::layer_norm(x, {x.size(1)}, weight, bias, eps);
+  }
+};
+
+/// One encoder layer. Its parameters are registered in `owner` under `prefix`, named as in Hugging Face's
+/// BERT.
+class BertLayer {
+ public:
+  BertLayer(torch::nn::Module& owner, const std::string& prefix, const BertConfig& config,
+            torch::Device device)
+      : query_{owner, prefix + "attention.self.query", config.hidden, config.hidden, device},
+        key_{owner, prefix + "attention.self.key", config.hidden, config.hidden, device},
+        value_{owner, prefix + "attention.self.value", config.hidden, config.hidden, device},
+        attention_output_{owner, prefix + "attention.output.dense", config.hidden, config.hidden, device},
+        attention_norm_{owner, prefix + "attention.output.LayerNorm", config, device},
+        intermediate_{owner, prefix + "intermediate.dense", config.intermediate, config.hidden, device},
+        output_{owner, prefix + "output.dense", config.hidden, config.intermediate, device},
+        output_norm_{owner, prefix + "output.LayerNorm", config, device},
+        heads_{config.heads},
+        hidden_dropout_{config.hidden_dropout},
+        attention_dropout_{config.attention_dropout} {}
+
+  /// x: [tokens, hidden]; the same comes back. `bits`: the layer's dropout stream, absent for none.
+  torch::Tensor forward(const torch::Tensor& x, const RaggedLayout& layout,
+                        const std::optional<RandomStream>& bits) const {
+    const auto site = [&](std::string_view name) {
+      return bits ? std::optional{bits->named(name)} : std::nullopt;
+    };
+    const auto qkv =
+        at::linear(x, torch::cat({query_.weight, key_.weight, value_.weight}),
+                   torch::cat({query_.bias, key_.bias, value_.bias}));  // one product for the three
+    const auto gathered = ragged_attention(qkv, heads_, layout, attention_dropout_, site("attention"));
+    const auto attended =
+        attention_norm_(dropout(attention_output_(gathered), hidden_dropout_, site("attention_output")) + x);
+    const auto wide = at::gelu(intermediate_(attended));  // by the error function, not its tanh approximation
+    return output_norm_(dropout(output_(wide), hidden_dropout_, site("output")) + attended);
+  }
+
+  /// Whether any parameter of the layer learns.
+  bool learns() const {
+    for (const auto* part : {&query_, &key_, &value_, &attention_output_, &intermediate_, &output_})
+      if (part->weight.requires_grad() || part->bias.requires_grad()) return true;
+    for (const auto* part : {&attention_norm_, &output_norm_})
+      if (part->weight.requires_grad() || part->bias.requires_grad()) return true;
+    return false;
+  }
+
+ private:
+  Affine query_, key_, value_, attention_output_;
+  RowNorm attention_norm_;
+  Affine intermediate_, output_;
+  RowNorm output_norm_;
+  std::int64_t heads_;
+  double hidden_dropout_, attention_dropout_;
+};
+
+}  // namespace mtl

@@ -1,0 +1,122 @@
+// In: a ragged batch. Out: the output of every BERT layer up to the highest that is wanted (Taps).
+// The part of BertBackbone that does not depend on its template argument.
+#pragma once
+
+#include <mtl/detail/torch.hpp>
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include <mtl/detail/error.hpp>
+#include <mtl/model/backbone.hpp>
+#include <mtl/model/bert_config.hpp>
+#include <mtl/model/bert_embeddings.hpp>
+#include <mtl/model/bert_layer.hpp>
+#include <mtl/model/ragged_layout.hpp>
+#include <mtl/model/random_weights.hpp>
+
+namespace mtl {
+
+/// The weights that a new model begins with.
+struct InitialWeights {
+  /// Seed of random ones: normal (0, initializer_range), biases 0, normalisation 1. Absent: they are left as
+  /// the memory is, for a loader that fills them all.
+  std::optional<std::uint64_t> seed = 1;
+  torch::Device device = torch::kCPU;
+};
+
+/// BERT without its pooler, on ragged rows.
+///
+/// Linear layers, normalisation and activation see [tokens, hidden] without padding; only attention pads,
+/// inside itself. Below the lowest layer with a parameter that learns, no graph is recorded.
+class BertStack : public torch::nn::Module {
+ public:
+  using Config = BertConfig;
+
+  explicit BertStack(const BertConfig& config, const InitialWeights& initial = {})
+      : config_{config}, embeddings_{*this, config, initial.device} {
+    for (int i = 0; i < config.layers; ++i)
+      layers_.emplace_back(*this, fmt::format("encoder.layer.{}.", i), config, initial.device);
+    if (initial.seed) draw_weights(RandomStream(*initial.seed).named("backbone"));
+  }
+
+  const BertConfig& config() const { return config_; }
+  int layers() const { return config_.layers; }
+  std::int64_t hidden() const { return config_.hidden; }
+
+  /// Dropout is applied in layers >= `layer` only; 0, the default, includes the embeddings. A frozen prefix
+  /// without dropout is a fixed function of the text.
+  void set_dropout_from(int layer) { dropout_from_ = layer; }
+
+  /// Layers 0 .. pass.highest of the batch, each [tokens, hidden]; dropout from pass.dropout, by layer and
+  /// site. Throws Error when a layer is asked for that is not there, and when a text is empty or longer than
+  /// max_positions, or a token id is outside the vocabulary.
+  Taps forward(const Batch& batch, const Pass& pass) {
+    require(pass.highest >= 0 && pass.highest <= layers(),
+            "layer {} is asked for; the backbone has layers 0 to {}", pass.highest, layers());
+    check(batch);
+    const auto device = embeddings_.device();
+    const auto layout = make_ragged_layout(batch.starts, batch.tokens(), config_.heads, device);
+    Taps taps{{}, batch.starts, pass.dropout};
+    for (int k = 0; k <= pass.highest; ++k) {
+      const torch::AutoGradMode record(torch::GradMode::is_enabled() && k >= lowest_that_learns());
+      taps.layer.push_back(k == 0 ? embeddings_.forward(batch.ids.to(device), layout, bits(pass, 0))
+                                  : layers_[static_cast<std::size_t>(k - 1)].forward(taps.layer.back(),
+                                                                                     layout, bits(pass, k)));
+    }
+    return taps;
+  }
+
+ private:
+  std::optional<RandomStream> bits(const Pass& pass, int layer) const {
+    if (!pass.dropout || layer < dropout_from_) return std::nullopt;
+    return layer == 0 ? pass.dropout->named("embeddings")
+                      : pass.dropout->named("layer").at(static_cast<std::uint64_t>(layer));
+  }
+
+  int lowest_that_learns() const {
+    if (embeddings_.learns()) return 0;
+    int k = 1;
+    while (k <= layers() && !layers_[static_cast<std::size_t>(k - 1)].learns()) ++k;
+    return k;
+  }
+
+  void check(const Batch& batch) const {
+    const auto lengths = detail::text_lengths(batch.starts, batch.tokens());
+    const auto room = config_.max_positions - config_.position_offset;
+    for (std::size_t i = 0; i < lengths.size(); ++i)
+      require(lengths[i] <= room, "text {} of the batch has {} tokens; the model has positions for {}", i,
+              lengths[i], room);
+    const auto [least, greatest] = batch.ids.aminmax();
+    const auto low = least.item<std::int64_t>(), high = greatest.item<std::int64_t>();
+    require(low >= 0 && high < config_.vocabulary,
+            "token id {} is outside the model's vocabulary 0 .. {}; does the tokenizer belong to this model?",
+            low < 0 ? low : high, config_.vocabulary - 1);
+  }
+
+  /// Every parameter from its own name alone, whatever else the model has.
+  void draw_weights(const RandomStream& stream) {
+    const torch::NoGradGuard no_grad;
+    for (auto& item : named_parameters()) {
+      auto& value = item.value();
+      if (item.key().ends_with(".bias")) {
+        value.zero_();
+      } else if (item.key().ends_with("LayerNorm.weight")) {
+        value.fill_(1);
+      } else {
+        auto drawn = torch::empty(value.sizes());
+        fill_normal(drawn, config_.initializer_range, stream.named(item.key()));
+        value.copy_(drawn);
+      }
+    }
+  }
+
+  BertConfig config_;
+  BertEmbeddings embeddings_;
+  std::vector<BertLayer> layers_;
+  int dropout_from_ = 0;
+};
+
+}  // namespace mtl

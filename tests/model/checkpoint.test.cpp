@@ -1,0 +1,134 @@
+#include <support/catch.hpp>
+
+#include <unistd.h>
+
+#include <filesystem>
+#include <fstream>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include <mtl/model/checkpoint.hpp>
+
+namespace checkpoint_tests {
+
+using namespace mtl;
+using Catch::Matchers::Contains;
+using NamedTensors = std::vector<std::pair<std::string, torch::Tensor>>;
+
+const std::string plain = std::string(MTL_TEST_DATA) + "/model/bert-plain";
+
+/// A copy of the fixture's config.json with weights of one's own, gone after the test.
+struct ModelFolder {
+  std::filesystem::path folder =
+      std::filesystem::temp_directory_path() / ("mtl-checkpoint-" + std::to_string(::getpid()));
+  explicit ModelFolder(const NamedTensors& weights) {
+    std::filesystem::create_directories(folder);
+    std::filesystem::copy_file(plain + "/config.json", folder / "config.json");
+    write_tensors(weights_file(), weights);
+  }
+  ~ModelFolder() { std::filesystem::remove_all(folder); }
+  std::string weights_file() const { return (folder / "model.safetensors").string(); }
+};
+
+NamedTensors fixture() {
+  NamedTensors all;
+  const auto file = SafetensorsFile::open(plain + "/model.safetensors");
+  for (const auto& entry : file.tensors()) all.emplace_back(entry.name, read_tensor(file, entry));
+  return all;
+}
+
+void check_equal(BertBackbone& a, BertBackbone& b, double tolerance) {
+  const auto other = b.named_parameters();
+  for (const auto& item : a.named_parameters()) {
+    INFO(item.key());
+    CHECK(item.value().allclose(other[item.key()], tolerance, tolerance));
+  }
+}
+
+TEST_CASE("checkpoint: weights that are written are read back bit for bit", "[model]") {
+  const auto backbone = load_bert(plain);
+  NamedTensors weights;
+  for (const auto& item : backbone->named_parameters()) weights.emplace_back(item.key(), item.value());
+  const ModelFolder model(weights);
+  const auto again = load_bert(model.folder.string());
+  const auto parameters = again->named_parameters();
+  REQUIRE(parameters.size() == weights.size());
+  for (const auto& [name, value] : weights) CHECK(parameters[name].equal(value));
+}
+
+TEST_CASE("checkpoint: old names, prefixes, narrow types and parts without use are understood", "[model]") {
+  NamedTensors weights;
+  for (auto& [name, value] : fixture()) {
+    std::string old = "bert." + name;
+    if (old.ends_with("LayerNorm.weight")) old = old.substr(0, old.size() - 6) + "gamma";
+    if (old.ends_with("LayerNorm.bias")) old = old.substr(0, old.size() - 4) + "beta";
+    weights.emplace_back(old, value);
+  }
+  weights.emplace_back("cls.predictions.bias", torch::zeros({50}));
+  weights.emplace_back("bert.embeddings.position_ids", torch::arange(16).unsqueeze(0));
+  const auto expected = load_bert(plain);
+  for (const auto& [type, tolerance] : {std::pair{torch::kFloat, 0.0}, std::pair{torch::kDouble, 0.0},
+                                        std::pair{torch::kHalf, 2e-3}, std::pair{torch::kBFloat16, 1e-2}}) {
+    auto converted = weights;
+    for (auto& [name, value] : converted)
+      if (value.is_floating_point()) value = value.to(type);
+    const ModelFolder model(converted);
+    check_equal(*load_bert(model.folder.string()), *expected, tolerance);
+  }
+}
+
+TEST_CASE("checkpoint: everything that does not fit is listed in one error, and nothing is changed",
+          "[model]") {
+  auto weights = fixture();
+  std::erase_if(weights, [](const auto& item) {
+    return item.first == "encoder.layer.2.output.dense.bias" || item.first == "embeddings.LayerNorm.weight";
+  });
+  weights.emplace_back("encoder.layer.3.output.dense.bias", torch::zeros({24}));
+  for (auto& [name, value] : weights)
+    if (name == "embeddings.word_embeddings.weight") value = torch::zeros({49, 24});
+  const ModelFolder model(weights);
+  const auto backbone = load_bert(plain), before = load_bert(plain);
+  CHECK_THROWS_WITH(
+      load_weights(*backbone, model.weights_file()),
+      Contains(model.weights_file()) &&
+          Contains("missing: embeddings.LayerNorm.weight, encoder.layer.2.output.dense.bias") &&
+          Contains("unexpected: encoder.layer.3.output.dense.bias") &&
+          Contains("config.json and weights disagree") &&
+          Contains("embeddings.word_embeddings.weight (the model has [50 x 24], the file F32 [49 x 24])"));
+  check_equal(*backbone, *before, 0);
+}
+
+TEST_CASE("checkpoint: sizes that no memory could hold are refused before they are allocated", "[model]") {
+  const ModelFolder model(fixture());
+  auto json = nlohmann::json::parse(read_file(plain + "/config.json"));
+  json["vocab_size"] = 10'000'000;
+  json["intermediate_size"] = 1'000'000;
+  json["num_hidden_layers"] = 200;
+  std::ofstream((model.folder / "config.json").string()) << json;
+  CHECK_THROWS_WITH(load_bert(model.folder.string()), Contains("the model has [10000000 x 24]"));
+}
+
+TEST_CASE("checkpoint: what a folder lacks is named", "[model]") {
+  const ModelFolder model({});
+  const auto folder = model.folder.string();
+  CHECK_THROWS_WITH(load_bert(folder + "/none"), Contains("none: there is no such model folder"));
+  std::filesystem::remove(model.weights_file());
+  CHECK_THROWS_WITH(load_bert(folder), Contains("has no model.safetensors"));
+  std::ofstream(folder + "/pytorch_model.bin") << "x";
+  CHECK_THROWS_WITH(load_bert(folder), Contains("convert it first"));
+}
+
+TEST_CASE("checkpoint: a model's digest follows its weights", "[model]") {
+  auto weights = fixture();
+  const auto digest = [&] {
+    const ModelFolder model(weights);
+    return weights_digest(model.folder.string());
+  };
+  const auto first = digest();
+  CHECK(first == digest());
+  weights.front().second.view(-1)[0] += 1;
+  CHECK(first != digest());
+}
+
+}  // namespace checkpoint_tests
