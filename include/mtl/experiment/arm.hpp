@@ -1,0 +1,29 @@
+// One side of the comparison: how a cell's model is made, and what its losses weigh.
+#pragma once
+
+#include <mtl/detail/torch.hpp>
+
+#include <functional>
+#include <memory>
+#include <string>
+
+#include <mtl/experiment/cell.hpp>
+#include <mtl/loss/combiner.hpp>
+#include <mtl/model/trainable_model.hpp>
+
+namespace mtl {
+
+/// A named set of heads with λ.
+///
+/// make() gives a model that starts from the pretrained weights, frozen where it is to be frozen; two arms
+/// that are given cells of the same fold and seed start from the same main head. `signature` is text that
+/// changes whenever the outcome of this arm's cells could change for reasons that lie in the arm alone: its
+/// heads, λ, and the labels that its own targets hold.
+struct Arm {
+  std::string name;
+  std::string signature;
+  AnyLossCombiner loss;
+  std::function<std::unique_ptr<TrainableModel>(const Cell&)> make;
+};
+
+}  // namespace mtl

@@ -1,0 +1,113 @@
+// In: results of cells. Out: RUN/cells/<arm>-l<layer>-f<fold>-s<seed>-<digest8>/, and the results read back.
+// Assumes one writer a cell. A cell is done when its result.json stands; that file is written last, by
+// rename.
+#pragma once
+
+#include <filesystem>
+#include <map>
+#include <optional>
+#include <sstream>
+#include <string>
+#include <vector>
+
+#include <fmt/format.h>
+
+#include <mtl/experiment/cell_json.hpp>
+#include <mtl/store/atomic_file.hpp>
+
+namespace mtl {
+
+/// The cells of one run folder.
+class CellStore {
+ public:
+  /// `classes`: names of the labels of the main head, which predictions.tsv spells out.
+  CellStore(std::filesystem::path run, std::vector<std::string> classes)
+      : run_{std::move(run)}, classes_{std::move(classes)} {}
+
+  const std::filesystem::path& run() const { return run_; }
+
+  /// The folder of a cell; it may not exist.
+  std::filesystem::path folder(const Cell& cell, const std::string& digest) const {
+    return run_ / "cells" /
+           fmt::format("{}-l{}-f{}-s{}-{}", cell.arm, cell.layer, cell.fold, cell.seed, digest.substr(0, 8));
+  }
+
+  bool done(const Cell& cell, const std::string& digest) const {
+    return std::filesystem::exists(folder(cell, digest) / "result.json");
+  }
+
+  /// Writes predictions.tsv, history.jsonl and, last, result.json.
+  void save(const CellResult& result) const {
+    const auto place = folder(result.cell, result.digest);
+    std::filesystem::create_directories(place);
+    std::string history;
+    for (const auto& record : result.history) history += nlohmann::json(record).dump() + "\n";
+    write_file_atomically((place / "history.jsonl").string(), history);
+    write_file_atomically((place / "predictions.tsv").string(), predictions(result));
+    write_file_atomically((place / "result.json").string(), nlohmann::json(result).dump(2) + "\n");
+  }
+
+  /// The result of a cell, when it is done. Throws Error, naming the file, when what stands there is damaged.
+  std::optional<CellResult> load(const Cell& cell, const std::string& digest) const {
+    if (!done(cell, digest)) return std::nullopt;
+    const auto place = folder(cell, digest);
+    auto result = parse<CellResult>(place / "result.json", read_file((place / "result.json").string()));
+    require(result.cell == cell && result.digest == digest,
+            "{} is the result of another cell; likely cause: folders of two runs were mixed", place.string());
+    std::istringstream history(read_file((place / "history.jsonl").string()));
+    for (std::string line; std::getline(history, line);)
+      result.history.push_back(parse<EpochRecord>(place / "history.jsonl", line));
+    read_predictions(place / "predictions.tsv", result);
+    return result;
+  }
+
+ private:
+  template <class Value>
+  static Value parse(const std::filesystem::path& file, const std::string& text) {
+    try {
+      return nlohmann::json::parse(text).get<Value>();
+    } catch (const nlohmann::json::exception& problem) {
+      throw Error(fmt::format("{}: {}; likely cause: the file is damaged. Remove its folder and sweep again",
+                              file.string(), problem.what()));
+    }
+  }
+
+  std::string predictions(const CellResult& result) const {
+    std::string table = "watch\tid\tgold\tpredicted\n";
+    for (const auto& watch : result.watches)
+      for (const auto& row : watch.predictions)
+        table += fmt::format("{}\t{}\t{}\t{}\n", watch.watch, row.id,
+                             classes_.at(static_cast<std::size_t>(row.gold)),
+                             classes_.at(static_cast<std::size_t>(row.predicted)));
+    return table;
+  }
+
+  int class_number(const std::string& name, const std::string& where) const {
+    for (std::size_t i = 0; i < classes_.size(); ++i)
+      if (classes_[i] == name) return static_cast<int>(i);
+    throw Error(fmt::format("{}: '{}' is no class of this run", where, name));
+  }
+
+  void read_predictions(const std::filesystem::path& file, CellResult& result) const {
+    std::istringstream lines(read_file(file.string()));
+    std::string line;
+    std::getline(lines, line);
+    for (int number = 2; std::getline(lines, line); ++number) {
+      const auto where = fmt::format("{}, line {}", file.string(), number);
+      std::vector<std::string> field;
+      std::istringstream fields(line);
+      for (std::string one; std::getline(fields, one, '\t');) field.push_back(one);
+      require(field.size() == 4, "{}: {} fields where watch, id, gold and predicted belong", where,
+              field.size());
+      const auto watch = std::ranges::find(result.watches, field[0], &WatchResult::watch);
+      require(watch != result.watches.end(), "{}: result.json knows no watched quantity '{}'", where,
+              field[0]);
+      watch->predictions.push_back({field[1], class_number(field[2], where), class_number(field[3], where)});
+    }
+  }
+
+  std::filesystem::path run_;
+  std::vector<std::string> classes_;
+};
+
+}  // namespace mtl

@@ -1,0 +1,104 @@
+// RUN/plan.jsonl and RUN/run.json: what a run was to do and on what, beside the cells that say what came out.
+// Torch-free: a report is made from here.
+#pragma once
+
+#include <filesystem>
+#include <sstream>
+#include <string>
+#include <vector>
+
+#include <nlohmann/json.hpp>
+
+#include <mtl/experiment/cell_store.hpp>
+#include <mtl/report/run_summary.hpp>
+#include <mtl/store/atomic_file.hpp>
+
+namespace mtl {
+
+/// A cell of the plan, and the digest under which its result is stored.
+struct PlannedCell {
+  Cell cell;
+  std::string digest;
+};
+
+/// Writes RUN/plan.jsonl, one cell a line in the order of training.
+inline void write_plan(const std::filesystem::path& run, const std::vector<PlannedCell>& plan) {
+  std::string lines;
+  for (const auto& [cell, digest] : plan) {
+    nlohmann::json line = cell;
+    line["digest"] = digest;
+    lines += line.dump() + "\n";
+  }
+  write_file_atomically((run / "plan.jsonl").string(), lines);
+}
+
+namespace detail {
+
+/// Calls `read` and names the file in what it throws.
+template <class Read>
+auto read_json_of(const std::filesystem::path& file, Read read) {
+  try {
+    return read();
+  } catch (const nlohmann::json::exception& problem) {
+    throw Error(
+        fmt::format("{}: {}; likely cause: the file was edited or cut short. `mtl sweep` writes it anew",
+                    file.string(), problem.what()));
+  }
+}
+
+}  // namespace detail
+
+/// Reads RUN/plan.jsonl. Throws Error, naming the file and the line, when it is missing or damaged.
+inline std::vector<PlannedCell> read_plan(const std::filesystem::path& run) {
+  const auto file = run / "plan.jsonl";
+  require(std::filesystem::exists(file), "{} is no run: it has no plan.jsonl; `mtl sweep --out {}` makes one",
+          run.string(), run.string());
+  std::istringstream lines(read_file(file.string()));
+  std::vector<PlannedCell> plan;
+  for (std::string line; std::getline(lines, line);) {
+    const auto where = fmt::format("{}, line {}", file.string(), plan.size() + 1);
+    plan.push_back(detail::read_json_of(where, [&] {
+      const auto json = nlohmann::json::parse(line);
+      return PlannedCell{json.get<Cell>(), json.at("digest").get<std::string>()};
+    }));
+  }
+  return plan;
+}
+
+/// Writes RUN/run.json: everything of a summary but its cells.
+inline void write_run_description(const std::filesystem::path& run, const RunSummary& summary) {
+  nlohmann::json dropped = nlohmann::json::array();
+  for (const auto& row : summary.dropped) dropped.push_back({{"reason", row.reason}, {"count", row.count}});
+  const nlohmann::json json{{"dataset", summary.dataset},       {"classes", summary.classes},
+                            {"provenance", summary.provenance}, {"choices", summary.choices},
+                            {"notes", summary.notes},           {"dropped", dropped}};
+  write_file_atomically((run / "run.json").string(), json.dump(2) + "\n");
+}
+
+/// A run as the report sees it: its description, its plan, and the cells that are done.
+///
+/// Throws Error, naming the file, when the folder is no run or what it holds is damaged.
+inline RunSummary load_run(const std::string& run_folder) {
+  const std::filesystem::path run = run_folder;
+  const auto plan = read_plan(run);
+  const auto file = run / "run.json";
+  RunSummary summary{.planned = plan.size()};
+  const auto text = read_file(file.string());
+  detail::read_json_of(file, [&] {
+    const auto json = nlohmann::json::parse(text);
+    json.at("dataset").get_to(summary.dataset);
+    json.at("classes").get_to(summary.classes);
+    json.at("provenance").get_to(summary.provenance);
+    json.at("choices").get_to(summary.choices);
+    json.at("notes").get_to(summary.notes);
+    for (const auto& row : json.at("dropped"))
+      summary.dropped.push_back({row.at("reason").get<std::string>(), row.at("count").get<std::int64_t>()});
+    return true;
+  });
+  const CellStore store(run, summary.classes);
+  for (const auto& [cell, digest] : plan)
+    if (auto result = store.load(cell, digest)) summary.cells.push_back(std::move(*result));
+  return summary;
+}
+
+}  // namespace mtl

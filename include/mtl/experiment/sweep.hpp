@@ -1,0 +1,149 @@
+// In: a plan, arms, a data set with folds. Out: the result of every cell, in a CellStore. Cells that are done
+// already are left as they are, so a sweep that was stopped goes on where it was.
+#pragma once
+
+#include <mtl/detail/torch.hpp>
+
+#include <chrono>
+#include <functional>
+#include <map>
+#include <span>
+#include <string>
+#include <vector>
+
+#include <mtl/data/dataset.hpp>
+#include <mtl/data/folds.hpp>
+#include <mtl/eval/evaluate.hpp>
+#include <mtl/experiment/arm.hpp>
+#include <mtl/experiment/cell_store.hpp>
+#include <mtl/experiment/paper_arms.hpp>
+#include <mtl/experiment/plan.hpp>
+#include <mtl/store/digest.hpp>
+#include <mtl/train/fit.hpp>
+
+namespace mtl {
+
+/// What all cells of a sweep share.
+struct SweepOptions {
+  TrainOptions train = {};     ///< seed and loss are replaced by those of the cell and its arm
+  std::string signature = {};  ///< changes with anything else that all arms share: weights, inputs, folds
+  std::map<std::string, std::string> weights_metadata = {};  ///< written into every best.safetensors
+  std::function<void(const Cell&, TrainableModel&)> on_start = {};
+  std::function<void(const CellResult&)> on_done = {};
+  std::function<void(const Cell&, const std::string&)> on_failure = {};
+};
+
+/// How far a sweep has come.
+struct Progress {
+  std::size_t total = 0;
+  std::size_t found = 0;    ///< done before this call
+  std::size_t trained = 0;  ///< done by this call
+  std::size_t failed = 0;   ///< training broke off, e.g. by an infinite loss
+  bool stopped = false;
+};
+
+/// The experiment: trains each arm at each layer on each fold, and judges it on the fold's test texts.
+class Sweep {
+ public:
+  Sweep(const Dataset& dataset, const Folds& folds, SweepOptions options)
+      : dataset_{dataset}, folds_{folds}, options_{std::move(options)} {}
+
+  /// Digest of everything that can change the outcome of a cell, and of nothing else.
+  std::string digest(const Cell& cell, const Arm& arm) const {
+    const auto& train = options_.train;
+    Digest digest;
+    digest.add("mtl cell 1");
+    digest.add(options_.signature);
+    digest.add(arm.signature);
+    digest.add(nlohmann::json(cell).dump());
+    digest.add(fmt::format("batch {} epochs {} patience {} rates {} {} adam {} {} {}", train.batch_size,
+                           train.max_epochs, train.patience, train.rates.backbone, train.rates.heads,
+                           train.adam.beta1, train.adam.beta2, train.adam.epsilon));
+    for (const auto& [head, rate] : train.rates.head) digest.add(fmt::format("rate of {} {}", head, rate));
+    for (const auto& quantity : train.watch) digest.add(quantity);
+    digest.add(folds_digest(folds_));
+    return digest.hex();
+  }
+
+  /// Trains what is not done yet. A cell that is under way when should_stop says so is trained again next
+  /// time. Throws Error when the plan names an arm that is not given.
+  Progress run(const Plan& plan, std::span<const Arm> arms, CellStore& store) {
+    Progress progress{.total = plan.cells.size()};
+    for (const Cell& cell : plan.cells) {
+      const Arm& arm = find(arms, cell.arm);
+      if (store.done(cell, digest(cell, arm))) {
+        ++progress.found;
+        continue;
+      }
+      try {
+        const CellResult result = train(cell, arm, store);
+        ++progress.trained;
+        if (options_.on_done) options_.on_done(result);
+      } catch (const Stopped&) {
+        progress.stopped = true;
+        return progress;
+      } catch (const TrainingFailed& problem) {
+        ++progress.failed;
+        if (options_.on_failure) options_.on_failure(cell, problem.what());
+      }
+    }
+    return progress;
+  }
+
+ private:
+  static const Arm& find(std::span<const Arm> arms, const std::string& name) {
+    const auto found = std::ranges::find(arms, name, &Arm::name);
+    require(found != arms.end(), "the plan names arm '{}', which is not defined", name);
+    return *found;
+  }
+
+  CellResult train(const Cell& cell, const Arm& arm, const CellStore& store) const {
+    const auto begin = std::chrono::steady_clock::now();
+    const auto model = arm.make(cell);
+    if (options_.on_start) options_.on_start(cell, *model);
+    TrainOptions train = options_.train;
+    train.seed = training_seed(cell);
+    train.loss = arm.loss;
+    const History history = fit(*model, subset(dataset_, folds_.train(cell.fold)),
+                                subset(dataset_, folds_.valid(cell.fold)), train);
+    CellResult result{
+        .cell = cell, .digest = digest(cell, arm), .history = history.epochs, .tokens = history.tokens};
+    const Dataset test = subset(dataset_, folds_.test(cell.fold));
+    for (const BestEpoch& best : history.best) result.watches.push_back(judge(*model, best, test));
+    restore(*model, history.best.front().weights);
+    write_best(*model, history.best.front(), store.folder(cell, result.digest));
+    result.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
+    store.save(result);
+    return result;
+  }
+
+  WatchResult judge(TrainableModel& model, const BestEpoch& best, const Dataset& test) const {
+    restore(model, best.weights);
+    WatchResult result{.watch = best.quantity, .best_epoch = best.epoch, .best_value = best.value};
+    for (const auto& head : evaluate(model, test, options_.train.batch_size)) {
+      for (const auto& [name, value] : head_scores(head, test.labels.find(head.head)->second))
+        result.scores[head.head + "." + name] = value;
+      if (head.head != "main") continue;
+      for (std::size_t i = 0; i < head.texts.size(); ++i)
+        result.predictions.push_back(
+            {test.examples[i].id, head.texts[i].gold[0], head.texts[i].predicted[0]});
+    }
+    return result;
+  }
+
+  void write_best(TrainableModel& model, const BestEpoch& best, const std::filesystem::path& folder) const {
+    std::filesystem::create_directories(folder);
+    auto metadata = options_.weights_metadata;
+    nlohmann::json heads = nlohmann::json::array();
+    for (const auto& head : model.heads()) heads.push_back({{"name", head.name}, {"layer", head.layer}});
+    metadata["heads"] = heads.dump();
+    metadata["labels"] = nlohmann::json(dataset_.labels).dump();
+    save_weights((folder / "best.safetensors").string(), best.weights, metadata);
+  }
+
+  const Dataset& dataset_;
+  const Folds& folds_;
+  SweepOptions options_;
+};
+
+}  // namespace mtl
