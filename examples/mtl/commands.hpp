@@ -1,0 +1,20 @@
+// The commands of the program: each registers its flags and what it does.
+#pragma once
+
+#include <CLI/CLI.hpp>
+
+namespace mtl::program {
+
+void add_prepare(CLI::App& app);
+void add_folds(CLI::App& app);
+void add_tokenize(CLI::App& app);
+void add_sweep(CLI::App& app);
+void add_report(CLI::App& app);
+void add_predict(CLI::App& app);
+
+/// Ends a command with an exit status of its own (75 or 130 after a signal); 0 lets it end by itself.
+inline void finish(int status) {
+  if (status != 0) throw CLI::RuntimeError(status);
+}
+
+}  // namespace mtl::program

@@ -1,0 +1,90 @@
+// The program mtl: one command, one message when something is wrong.
+// Exit status: 0 done; 1 the work failed; 2 wrong usage or bad input; 75 and 130 stopped by a signal.
+#include <exception>
+#include <iostream>
+#include <memory>
+
+#include <mtl/detail/error.hpp>
+#include <mtl/version.hpp>
+
+#include "commands.hpp"
+
+namespace {
+
+/// TOML whose keys without a section belong to the command that was called.
+class SettingsFile : public CLI::ConfigTOML {
+ public:
+  explicit SettingsFile(const CLI::App& app) : app_{app} {}
+
+  std::vector<CLI::ConfigItem> from_config(std::istream& input) const override {
+    auto read = CLI::ConfigTOML::from_config(input);
+    const auto called = app_.get_subcommands();
+    for (auto& item : read)
+      if (item.parents.empty() && !called.empty()) item.parents = {called.front()->get_name()};
+    return read;
+  }
+
+ private:
+  const CLI::App& app_;
+};
+
+void add_commands(CLI::App& app) {
+  using namespace mtl::program;
+  add_prepare(app);
+  add_folds(app);
+  add_tokenize(app);
+#ifdef MTL_HAS_SWEEP
+  add_sweep(app);
+#endif
+#ifdef MTL_HAS_REPORT
+  add_report(app);
+#endif
+#ifdef MTL_HAS_PREDICT
+  add_predict(app);
+#endif
+}
+
+void set_up(CLI::App& app) {
+  app.name("mtl");
+  app.require_subcommand(1);
+  app.set_version_flag("--version", "mtl " MTL_VERSION);
+  app.set_config("--config", "", "TOML file of settings; its keys are the names of the flags without --")
+      ->check(CLI::ExistingFile);
+  app.config_formatter(std::make_shared<SettingsFile>(app));
+  app.allow_config_extras(CLI::config_extras_mode::error);
+  app.footer(
+      "Every command takes --help, and --config FILE.toml for its flags. Flags on the command line win.");
+  add_commands(app);
+  for (CLI::App* command : app.get_subcommands({})) command->fallthrough();
+}
+
+int say(int status, const std::string& message) {
+  std::cerr << "mtl: " << message << "\n";
+  return status;
+}
+
+}  // namespace
+
+int main(int count, char** words) {
+  CLI::App app("Fine-tunes BERT with auxiliary heads tapped at chosen layers.");
+  try {
+    set_up(app);
+    app.parse(count, words);
+    std::cout.flush();
+    return std::cout.good() ? 0 : say(1, "standard output: cannot be written");
+  } catch (const CLI::RuntimeError& end) {
+    return end.get_exit_code();
+  } catch (const CLI::Success& help) {  // --help, --version
+    return app.exit(help);
+  } catch (const CLI::ConfigError& error) {  // "INI was not able to parse prepare.foo"
+    const std::string what = error.what();
+    return say(2, "--config: no setting of this name: " + what.substr(what.rfind(' ') + 1));
+  } catch (const CLI::ParseError& error) {
+    return say(
+        2, std::string(error.what()) + " (mtl --help lists the commands, mtl COMMAND --help its settings)");
+  } catch (const mtl::Error& error) {
+    return say(2, error.what());
+  } catch (const std::exception& error) {
+    return say(1, std::string("failed: ") + error.what());
+  }
+}

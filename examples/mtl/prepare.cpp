@@ -1,0 +1,184 @@
+// `mtl prepare`: a corpus and a tokenizer in, a data folder out.
+#include <cstdlib>
+#include <filesystem>
+#include <iostream>
+
+#include <unistd.h>
+
+#include <mtl/data/dataset_file.hpp>
+#include <mtl/data/livedoor.hpp>
+#include <mtl/data/manuals.hpp>
+#include <mtl/data/prepare.hpp>
+#include <mtl/data/settings_json.hpp>
+#include <mtl/data/tsv.hpp>
+#include <mtl/labels/span_file_source.hpp>
+#include <mtl/version.hpp>
+
+#include "archive.hpp"
+#include "commands.hpp"
+#include "html.hpp"
+#include "text_settings.hpp"
+
+namespace mtl::program {
+namespace {
+
+struct PrepareSettings {
+  std::string dataset, input, out, labels;
+  std::string duplicates = "first";
+  int folds = 10;
+  TextSettings text;
+  PrepareOptions options{};  ///< seed, sizes and limits; the rest comes from `text`
+};
+
+/// Where livedoor lies when no --input says so. An empty MTL_DATA_DIR is an unset one.
+std::string livedoor_input() {
+  const char* folder = std::getenv("MTL_DATA_DIR");
+  const std::string root = folder != nullptr ? folder : "";
+  require(!root.empty(),
+          "--dataset livedoor: no --input, and MTL_DATA_DIR is not set; give ldcc-20140209.tar.gz or the "
+          "folder it "
+          "unpacks to");
+  for (const char* name : {"/ldcc-20140209.tar.gz", "/text"})
+    if (std::filesystem::exists(root + name)) return root + name;
+  throw Error(fmt::format(
+      "MTL_DATA_DIR={}: neither ldcc-20140209.tar.gz nor text/ is there; download the archive from "
+      "its publisher, or give --input",
+      root));
+}
+
+Corpus read_corpus(const std::string& dataset, const std::string& input) {
+  if (dataset == "livedoor") return read_livedoor(open_files(input));
+  if (dataset == "manuals") return read_manuals(open_files(input, is_manual_page), html_to_text);
+  return read_tsv(open_file(input));
+}
+
+/// One line that is rewritten on a terminal; elsewhere a line at the end of each step.
+void show_progress(std::string_view what, std::size_t done, std::size_t count) {
+  static const bool terminal = ::isatty(STDERR_FILENO) != 0;
+  const bool last = done == count;
+  if (terminal && (last || done % 64 == 0))
+    fmt::print(stderr, "\r{:<12} {}/{}{}", what, done, count, last ? "\n" : "");
+  else if (!terminal && last)
+    fmt::print(stderr, "{}: {} texts\n", what, count);
+}
+
+PrepareOptions resolved(const PrepareSettings& settings) {
+  PrepareOptions options = settings.text.prepare_options();
+  options.seed = settings.options.seed;
+  options.classes = settings.options.classes;
+  options.balance = settings.options.balance;
+  options.per_class = settings.options.per_class;
+  options.max_words = settings.options.max_words;
+  options.drop_words_from = settings.options.drop_words_from;
+  options.min_words = settings.options.min_words;
+  options.auxiliary_head = settings.options.auxiliary_head;
+  options.threads = settings.options.threads;
+  options.duplicates = choice_of<Duplicates>("--duplicates", settings.duplicates);
+  options.progress = show_progress;
+  return options;
+}
+
+/// What dataset.json says of where the data came from and how it was made.
+nlohmann::json about(const PrepareSettings& settings, const std::string& input,
+                     const PretrainedTokenizer& tokenizer, const MeCabDictionary& dictionary,
+                     const PrepareOptions& options, const PrepareReport& report) {
+  const bool own = !settings.labels.empty();
+  return {{"mtl", MTL_VERSION},
+          {"dataset", settings.dataset},
+          {"input", std::filesystem::absolute(input).lexically_normal().string()},
+          {"model", std::filesystem::absolute(settings.text.model).lexically_normal().string()},
+          {"tokenizer", {{"digest", tokenizer.digest()}, {"vocabulary", tokenizer.vocabulary_size()}}},
+          {"word-dic", settings.text.word_dic},
+          {"label-dic", {{"directory", dictionary.directory()}, {"digest", dictionary.digest()}}},
+          {"label-source",
+           own ? nlohmann::json{{"file", settings.labels}, {"digest", digest_file(settings.labels)}}
+               : nlohmann::json{{"pos", to_json(settings.text.pos)}}},
+          {"settings", to_json(options)},
+          {"report", to_json(report)}};
+}
+
+Prepared prepare_with_labels(const PrepareSettings& settings, const Corpus& corpus,
+                             const PretrainedTokenizer& tokenizer, const MeCabAnalyzer& analyzer,
+                             const PrepareOptions& options) {
+  if (!settings.labels.empty())
+    return prepare(corpus, tokenizer, SpanFileSource::read(settings.labels), analyzer, options);
+  return prepare(corpus, tokenizer, PartOfSpeechSource(analyzer, settings.text.pos), analyzer, options);
+}
+
+void run(const PrepareSettings& settings) {
+  const PrepareOptions options = resolved(settings);
+  require(settings.dataset == "livedoor" || !settings.input.empty(), "--dataset {} needs --input",
+          settings.dataset);
+  require_replaceable_folder(settings.out, dataset_files());
+  const std::string input = settings.input.empty() ? livedoor_input() : settings.input;
+  const PretrainedTokenizer tokenizer = settings.text.load_tokenizer();
+  const auto dictionary = settings.text.load_label_dictionary();
+  const Corpus corpus = read_corpus(settings.dataset, input);
+  auto [dataset, report] =
+      prepare_with_labels(settings, corpus, tokenizer, MeCabAnalyzer(dictionary), options);
+  StoredDataset stored{.dataset = std::move(dataset), .folds = {}};
+  stored.folds = stratified_folds(main_labels(stored.dataset), settings.folds, options.seed,
+                                  stored.dataset.labels.at("main"));
+  stored.about = about(settings, input, tokenizer, *dictionary, options, report);
+  save_dataset(settings.out, stored);
+  fmt::print(stderr, "{}{} folds from seed {}; written to {}\n", to_table(report), settings.folds,
+             options.seed, settings.out);
+}
+
+void add_data_flags(CLI::App& command, PrepareSettings& settings) {
+  PrepareOptions& options = settings.options;
+  command.add_option("--dataset", settings.dataset, "livedoor, manuals or tsv")
+      ->required()
+      ->check(CLI::IsMember({"livedoor", "manuals", "tsv"}));
+  command.add_option("--input", settings.input, "archive, folder or TSV file; livedoor also by MTL_DATA_DIR");
+  command.add_option("--out", settings.out, "folder to write; an earlier data set there is replaced")
+      ->required();
+  command.add_option("--labels", settings.labels, "one's own spans (JSON lines) instead of parts of speech");
+  command.add_option("--folds", settings.folds, "stratified folds")->capture_default_str();
+  command.add_option("--seed", options.seed, "of shuffling and folds")->capture_default_str();
+  command.add_option("--classes", options.classes, "only the first so many classes by name; 0: all")
+      ->capture_default_str();
+  command.add_option("--per-class", options.per_class, "texts of each class; 0: as many as the smallest has")
+      ->capture_default_str();
+  command.add_flag("--balance,!--no-balance", options.balance, "equal class sizes (default), or all texts");
+  command
+      .add_option("--duplicates", settings.duplicates,
+                  "first: the first is kept; drop-conflicts: of equal texts with "
+                  "different labels none is")
+      ->capture_default_str();
+  command.add_option("--max-words", options.max_words, "cut after so many words; 0: never")
+      ->capture_default_str();
+  command
+      .add_option("--drop-words-from", options.drop_words_from, "leave out texts of so many words; 0: none")
+      ->capture_default_str();
+  command.add_option("--min-words", options.min_words, "leave out texts of fewer words")
+      ->capture_default_str();
+  command.add_option("--auxiliary-head", options.auxiliary_head, "name of the head that learns the spans")
+      ->capture_default_str();
+  command.add_option("--threads", options.threads, "0: one a core; the result is the same")
+      ->capture_default_str();
+}
+
+}  // namespace
+
+void add_prepare(CLI::App& app) {
+  auto settings = std::make_shared<PrepareSettings>();
+  CLI::App* command =
+      app.add_subcommand("prepare", "raw documents to labelled, tokenised, balanced texts and folds");
+  add_data_flags(*command, *settings);
+  settings->text.add_to(*command);
+  command->footer(
+      "Own spans: one {\"id\": ..., \"spans\": [[begin, end, \"LABEL\"]]} a text, byte offsets in its raw "
+      "text. The id is\n"
+      "the line number in a TSV file, <category>/<file> in livedoor; livedoor's raw text is what follows the "
+      "title.\n"
+      "Examples:\n"
+      "  mtl prepare --dataset livedoor --input ldcc-20140209.tar.gz --model models/e5-small --out "
+      "data/livedoor\n"
+      "  mtl prepare --dataset tsv --input reviews.tsv --model models/bert --per-class 500 --out "
+      "data/reviews\n"
+      "  mtl prepare --config prepare.toml");
+  command->callback([settings] { run(*settings); });
+}
+
+}  // namespace mtl::program

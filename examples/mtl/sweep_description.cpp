@@ -1,0 +1,103 @@
+#include "sweep_description.hpp"
+
+#include <fmt/format.h>
+#include <torch/version.h>
+
+#include <mtl/data/dataset_digest.hpp>
+#include <mtl/version.hpp>
+
+namespace mtl::program {
+
+namespace {
+
+using nlohmann::json;
+
+std::string spelled(const json& value) {
+  if (value.is_string()) return value.get<std::string>();
+  if (value.is_boolean()) return value.get<bool>() ? "yes" : "no";
+  return value.dump();
+}
+
+/// Nested settings as one list: "normalize: digits" = "each".
+void flatten(const json& settings, const std::string& prefix, RunSummary::Facts& facts) {
+  for (const auto& [name, value] : settings.items())
+    if (value.is_object())
+      flatten(value, prefix + name + ": ", facts);
+    else
+      facts.emplace_back(prefix + name, spelled(value));
+}
+
+/// What `mtl prepare` wrote into dataset.json, as far as the report shows it.
+void add_preparation(const json& about, RunSummary& summary) {
+  summary.provenance.emplace_back("input", spelled(about.at("input")));
+  summary.provenance.emplace_back("tokenizer", spelled(about.at("tokenizer").at("digest")));
+  summary.provenance.emplace_back(
+      "dictionary of the labels",
+      spelled(about.at("label-dic").at("directory")) + ", " + spelled(about.at("label-dic").at("digest")));
+  const std::string word_dictionary = about.at("word-dic");
+  summary.choices.emplace_back("dictionary of the sub-words",
+                               word_dictionary.empty() ? "the checkpoint's own" : word_dictionary);
+  flatten(about.at("label-source"), "labels: ", summary.choices);
+  flatten(about.at("settings"), "", summary.choices);
+  for (const auto& [reason, counts] : about.at("report").at("dropped").items()) {
+    std::int64_t all = 0;
+    for (const auto& count : counts) all += count.get<std::int64_t>();
+    summary.dropped.push_back({reason, all});
+  }
+}
+
+void add_training(const SweepSettings& settings, const BertConfig& config, RunSummary::Facts& choices) {
+  const auto add = [&](const std::string& name, const auto& value) {
+    choices.emplace_back(name, fmt::format("{}", value));
+  };
+  add("profile", settings.profile);
+  add("batch", settings.batch);
+  add("epochs",
+      settings.epochs == 0 ? std::string("no limit but early stopping") : std::to_string(settings.epochs));
+  add("patience of early stopping, epochs", settings.patience);
+  for (const auto& quantity : settings.watch) add("early stopping watches", quantity);
+  add("learning rate of encoder layers", settings.rate_backbone);
+  add("learning rate of heads", settings.rate_heads);
+  add("λ_main", settings.lambda_main);
+  add("λ_sub", settings.lambda_sub);
+  add("mean in L_sub", "over the labelled pieces of the batch");
+  add("the [CLS] vector", "last hidden state of the first token");
+  add("dropout of the auxiliary head", settings.head_dropout);
+  add("dropout in the layers from l up", config.hidden_dropout);
+  add("dropout in the frozen layers below l", settings.dropout_below ? "on" : "off");
+  add("validation fold", "the one after the test fold");
+  add("first weights of heads", "normal 0.02, bias 0; the main head's shared by both arms of a fold");
+  add("last partial batch", "kept");
+  add("SD in the tables", "population; n - 1 beside it");
+}
+
+}  // namespace
+
+RunSummary describe_run(const SweepSettings& settings, const StoredDataset& stored, const BertConfig& config,
+                        const std::string& weights, int threads) {
+  const auto& [dataset, folds, about] = stored;
+  RunSummary summary{.dataset = dataset.name, .classes = dataset.labels.at("main")};
+  if (!config.note.empty()) summary.notes.push_back(config.note);
+  std::string seeds;
+  for (const auto seed : settings.seeds) seeds += (seeds.empty() ? "" : ", ") + std::to_string(seed);
+  summary.provenance = {{"mtl", MTL_VERSION},
+                        {"libtorch", TORCH_VERSION},
+                        {"threads", std::to_string(threads)},
+                        {"model", settings.model},
+                        {"model weights", weights},
+                        {"texts", fmt::format("{}, {}", dataset.examples.size(), data_digest(dataset))},
+                        {"folds", fmt::format("{} of {} from seed {}, {}", settings.folds, folds.k,
+                                              folds.seed, folds_digest(folds))},
+                        {"seeds of training", seeds}};
+  try {
+    add_preparation(about, summary);
+  } catch (const json::exception& problem) {
+    throw Error(
+        fmt::format("{}/dataset.json: {}; likely cause: it was prepared by another version. Prepare it again",
+                    settings.data, problem.what()));
+  }
+  add_training(settings, config, summary.choices);
+  return summary;
+}
+
+}  // namespace mtl::program

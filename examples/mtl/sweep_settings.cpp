@@ -1,0 +1,85 @@
+#include "sweep_settings.hpp"
+
+#include <charconv>
+#include <set>
+#include <sstream>
+
+#include <fmt/format.h>
+
+#include <mtl/detail/error.hpp>
+
+namespace mtl::program {
+
+SweepSettings profile(const std::string& name) {
+  SweepSettings settings;
+  settings.profile = name;
+  if (name == "paper") return settings;
+  require(name == "quick", "there is no profile '{}'; the profiles are paper and quick", name);
+  settings.layers = "2,7,12";
+  settings.folds = 3;
+  settings.epochs = 4;
+  settings.rate_backbone = 5e-4;
+  settings.rate_heads = 1e-3;
+  settings.dropout_below = false;
+  return settings;
+}
+
+namespace {
+
+std::string quoted(const std::string& text) {
+  std::string escaped = "\"";
+  for (const char c : text) {
+    if (c == '"' || c == '\\') escaped += '\\';
+    escaped += c;
+  }
+  return escaped + '"';
+}
+
+template <class Values, class Spell>
+std::string list(const Values& values, Spell spell) {
+  std::string joined;
+  for (const auto& value : values) joined += (joined.empty() ? "" : ", ") + spell(value);
+  return "[" + joined + "]";
+}
+
+int parse_layer(const std::string& text, const std::string& whole) {
+  int layer = 0;
+  const auto [end, problem] = std::from_chars(text.data(), text.data() + text.size(), layer);
+  require(problem == std::errc{} && end == text.data() + text.size(),
+          "--layers {}: '{}' is no layer; write a list such as 2,7,12 or a range such as 1-12", whole, text);
+  return layer;
+}
+
+}  // namespace
+
+std::string to_toml(const SweepSettings& s) {
+  return fmt::format(
+      "# The resolved settings of this run: mtl sweep --config THIS_FILE repeats it.\n"
+      "data = {}\nmodel = {}\nout = {}\nprofile = {}\nlayers = {}\nfolds = {}\nseeds = {}\nbatch = "
+      "{}\nepochs = {}\n"
+      "patience = {}\nwatch = {}\nrate-backbone = {}\nrate-heads = {}\nlambda-main = {}\nlambda-sub = {}\n"
+      "head-dropout = {}\ndropout-below = {}\nthreads = {}\n",
+      quoted(s.data), quoted(s.model), quoted(s.out), quoted(s.profile), quoted(s.layers), s.folds,
+      list(s.seeds, [](auto seed) { return std::to_string(seed); }), s.batch, s.epochs, s.patience,
+      list(s.watch, [](const auto& name) { return quoted(name); }), s.rate_backbone, s.rate_heads,
+      s.lambda_main, s.lambda_sub, s.head_dropout, s.dropout_below, s.threads);
+}
+
+std::vector<int> parse_layers(const std::string& text, int layers) {
+  std::set<int> chosen;
+  std::istringstream parts(text);
+  for (std::string part; std::getline(parts, part, ',');) {
+    const auto dash = part.find('-');
+    const int first = parse_layer(part.substr(0, dash), text);
+    const int last = dash == std::string::npos ? first : parse_layer(part.substr(dash + 1), text);
+    require(first <= last, "--layers {}: the range {} runs backwards", text, part);
+    require(first >= 1 && last <= layers,
+            "--layers {}: {} asks for a layer that the model lacks; it has layers 1 to {}", text, part,
+            layers);
+    for (int layer = first; layer <= last; ++layer) chosen.insert(layer);
+  }
+  require(!chosen.empty(), "--layers '{}' names no layer", text);
+  return {chosen.begin(), chosen.end()};
+}
+
+}  // namespace mtl::program
