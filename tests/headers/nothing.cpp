@@ -1,0 +1,1 @@
+// A source file for targets whose flags alone are wanted.

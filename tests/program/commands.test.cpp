@@ -1,0 +1,213 @@
+// The program itself, called as a user calls it: exit status, what it says, and what it leaves behind.
+#include <cstdio>
+#include <filesystem>
+#include <sstream>
+
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <nlohmann/json.hpp>
+
+#include <mtl/data/dataset_file.hpp>
+#include <mtl/version.hpp>
+#include <support/catch.hpp>
+
+namespace commands_test {
+
+using namespace mtl;
+namespace fs = std::filesystem;
+
+const std::string model = MTL_TEST_DATA "/corpora/tiny-bert";
+
+struct Result {
+  int status = 0;
+  std::string out, err;
+};
+
+/// A folder of its own, in which the program is run.
+struct Workplace {
+  fs::path root = fs::temp_directory_path() / fmt::format("mtl-commands-{}", ::getpid());
+  Workplace() { fs::create_directories(root); }
+  ~Workplace() { fs::remove_all(root); }
+
+  std::string write(const std::string& name, const std::string& content) const {
+    fs::create_directories((root / name).parent_path());
+    write_file_atomically(root / name, content);
+    return root / name;
+  }
+
+  Result run(const std::string& words, const std::string& input = "") const {
+    write("stdin", input);
+    const std::string command =
+        fmt::format("cd '{}' && env -u MTL_DATA_DIR '{}' {} < stdin > stdout 2> stderr", root.string(),
+                    MTL_PROGRAM_PATH, words);
+    const int status = std::system(command.c_str());
+    return {WEXITSTATUS(status), read_file(root / "stdout"), read_file(root / "stderr")};
+  }
+};
+
+/// Two classes of `each` different texts.
+std::string tsv(int each) {
+  static const std::vector<std::string> what{"花", "空", "海", "山", "犬", "猫", "本", "道", "雨", "夜"};
+  std::string lines;
+  for (int i = 0; i < each; ++i) {
+    const auto& a = what[static_cast<std::size_t>(i) % 10];
+    const auto& b = what[static_cast<std::size_t>(i) / 10 % 10];
+    lines += "warm\tとても美しい" + a + "と" + b + "を見た。\ncold\t" + a + "より" + b + "が寒い。\n";
+  }
+  return lines;
+}
+
+TEST_CASE("prepare makes a data folder that folds prints and divides anew", "[program]") {
+  const Workplace place;
+  place.write("a.tsv", tsv(12));
+  const auto made =
+      place.run("prepare --dataset tsv --input a.tsv --label-dic ipadic --out data --model " + model);
+  INFO(made.err);
+  REQUIRE(made.status == 0);
+  CHECK(made.out.empty());
+  CHECK_THAT(made.err, Catch::Contains("kept"));
+  const auto stored = load_dataset(place.root / "data");
+  CHECK(stored.dataset.examples.size() == 24);
+  CHECK(stored.folds.k == 10);
+  CHECK(stored.about.at("settings").at("max-words") == 512);
+
+  const auto folds = place.run("folds --data data");
+  CHECK(folds.status == 0);
+  CHECK(folds.out == read_file(place.root / "data/folds.tsv"));
+  const auto other = place.run("folds --data data --folds 4 --seed 9");
+  CHECK_THAT(other.out, Catch::StartsWith("# 4 folds, seed 9\n"));
+  CHECK(load_dataset(place.root / "data").folds.k == 4);
+}
+
+TEST_CASE("settings come from a TOML file, and flags win over it", "[program]") {
+  const Workplace place;
+  place.write("a.tsv", tsv(12));
+  place.write("flat.toml",
+              "dataset = \"tsv\"\ninput = \"a.tsv\"\nfolds = 3\nremove-symbols = false\nmodel = \"" + model +
+                  "\"\nout = \"data\"\nlabel-dic = \"ipadic\"\n");
+  const auto made = place.run("prepare --config flat.toml --folds 5");
+  INFO(made.err);
+  REQUIRE(made.status == 0);
+  const auto stored = load_dataset(place.root / "data");
+  CHECK(stored.folds.k == 5);
+  CHECK(stored.about.at("settings").at("normalize").at("remove-symbols") == false);
+  CHECK_THAT(stored.dataset.examples.front().text, Catch::EndsWith("。"));
+
+  place.write("section.toml", "[prepare]\nfolds = 3\n[folds]\nseed = 2\n");
+  CHECK(place
+            .run("prepare --config section.toml --dataset tsv --input a.tsv --label-dic ipadic --out data "
+                 "--model " +
+                 model)
+            .status == 0);
+  CHECK(load_dataset(place.root / "data").folds.k == 3);
+}
+
+TEST_CASE("bad input ends with status 2 and one message, and earlier results stay whole", "[program]") {
+  const Workplace place;
+  place.write("good.tsv", tsv(12));
+  REQUIRE(place.run("prepare --dataset tsv --input good.tsv --label-dic ipadic --out data --model " + model)
+              .status == 0);
+  const auto before = read_file(place.root / "data/dataset.json");
+  place.write("notab.tsv", "a\t海\nb 山\n");
+  place.write("sjis.tsv", "a\t海\nb\t\x83\x65\n");
+  place.write("one.tsv", "a\t海\na\t山\n");
+  place.write("few.tsv", tsv(5));
+  place.write("void.tsv", tsv(12) + "none\t。\n");
+  place.write("range.jsonl", "{\"id\": \"1\", \"spans\": [[0, 999, \"X\"]]}\n");
+  place.write("key.toml", "flods = 3\n");
+  place.write("cut.tar.gz", "\x1f\x8b\x08");
+  place.write("foreign/notes.txt", "");
+  struct Row {
+    std::string words, message;
+  };
+  const std::string usual = "--label-dic ipadic --out data --model " + model;
+  const auto row = GENERATE_COPY(values<Row>({
+      {"prepare --dataset tsv --input notab.tsv " + usual, "notab.tsv, line 2: no tab"},
+      {"prepare --dataset tsv --input sjis.tsv " + usual, "sjis.tsv, line 2: not valid UTF-8"},
+      {"prepare --dataset tsv --input one.tsv " + usual, "one class only"},
+      {"prepare --dataset tsv --input few.tsv " + usual, "are 5, fewer than the 10 folds"},
+      {"prepare --dataset tsv --input void.tsv " + usual, "class 'none' is empty"},
+      {"prepare --dataset tsv --input none.tsv " + usual, "none.tsv: cannot be read: No such file"},
+      {"prepare --dataset tsv " + usual, "--dataset tsv needs --input"},
+      {"prepare --dataset livedoor " + usual, "MTL_DATA_DIR is not set"},
+      {"prepare --dataset livedoor --input cut.tar.gz " + usual, "cut.tar.gz"},
+      {"prepare --dataset films --input x " + usual, "films not in {livedoor,manuals,tsv}"},
+      {"prepare --dataset tsv --input good.tsv --labels range.jsonl " + usual,
+       "range.jsonl:1: span [0, 999)"},
+      {"prepare --dataset tsv --input good.tsv --digits five " + usual,
+       "--digits: 'five' is none of its values"},
+      {"prepare --dataset tsv --input good.tsv --max-pieces 513 " + usual, "reads at most 512 tokens"},
+      {"prepare --dataset tsv --input good.tsv --out data --model none", "--model none: no such folder"},
+      {"prepare --dataset tsv --input good.tsv --label-dic none --out data --model " + model,
+       "'none' is not installed"},
+      {"prepare --dataset tsv --input good.tsv --out foreign --model " + model, "holds 'notes.txt'"},
+      {"prepare --config key.toml", "--config: no setting of this name: prepare.flods"},
+      {"prepare --config none.toml", "none.toml"},
+      {"folds --data none", "none: no such folder"},
+      {"folds --data data --folds 20", "fewer than the 20 folds"},
+      {"tokenize --model " + model + " --raw", "--raw requires --spans"},
+      {"train", "subcommand is required"},
+      {"", "subcommand is required"},
+  }));
+  INFO(row.words);
+  const auto result = place.run(row.words);
+  INFO(result.err);
+  CHECK(result.status == 2);
+  CHECK(result.out.empty());
+  CHECK_THAT(result.err, Catch::Contains(row.message));
+  const auto first = result.err.find("mtl: ");
+  REQUIRE(first != std::string::npos);
+  CHECK(result.err.find("\nmtl: ", first) == std::string::npos);  // one message
+  CHECK(result.err.find('\n', first) == result.err.size() - 1);   // on one line, the last
+  CHECK(read_file(place.root / "data/dataset.json") == before);
+  CHECK_NOTHROW(load_dataset(place.root / "data"));
+}
+
+std::vector<nlohmann::json> json_lines(const std::string& text) {
+  std::vector<nlohmann::json> lines;
+  std::istringstream stream(text);
+  for (std::string line; std::getline(stream, line);) lines.push_back(nlohmann::json::parse(line));
+  return lines;
+}
+
+TEST_CASE("tokenize answers every line, empty ones too", "[program]") {
+  const Workplace place;
+  const auto result = place.run("tokenize --model " + model, "花を見た。\n\n海");
+  REQUIRE(result.status == 0);
+  const auto lines = json_lines(result.out);
+  REQUIRE(lines.size() == 3);
+  CHECK(lines[0].at("tokens") == nlohmann::json{"[CLS]", "花", "を", "見", "た", "[UNK]", "[SEP]"});
+  CHECK(lines[0].at("ids").size() == 7);
+  CHECK(lines[1].at("tokens") == nlohmann::json{"[CLS]", "[SEP]"});
+  CHECK(place.run("tokenize --model " + model).out.empty());
+  const auto bad = place.run("tokenize --model " + model, "ok\n\xFF\n");
+  CHECK(bad.status == 2);
+  CHECK_THAT(bad.err, Catch::StartsWith("mtl: standard input, line 2: not valid UTF-8"));
+}
+
+TEST_CASE("tokenize --spans normalises as the paper does and prints a label for every token", "[program]") {
+  const Workplace place;
+  const std::string spans = "tokenize --spans --label-dic ipadic --model " + model;
+  const auto line = json_lines(place.run(spans, "とても美しい花。\n").out).at(0);
+  CHECK(line.at("tokens") == nlohmann::json{"[CLS]", "とても", "美し", "##い", "花", "[SEP]"});
+  CHECK(line.at("labels") == nlohmann::json{nullptr, "B-副詞", "B-形容詞", "I-形容詞", "B-名詞", nullptr});
+  const auto raw = json_lines(place.run(spans + " --raw", "花。\n").out).at(0);
+  CHECK(raw.at("tokens").size() == 4);
+  const auto nouns =
+      json_lines(place.run(spans + " --pos 名詞 --special-labels outside", "美しい花\n").out).at(0);
+  CHECK(nouns.at("labels") == nlohmann::json{"O", "O", "O", "B-名詞", "O"});
+}
+
+TEST_CASE("help and version are answers, not errors", "[program]") {
+  const Workplace place;
+  CHECK(place.run("--version").out == "mtl " MTL_VERSION "\n");
+  const auto words =
+      GENERATE(values<std::string>({"--help", "prepare --help", "folds --help", "tokenize --help"}));
+  const auto help = place.run(words);
+  CHECK(help.status == 0);
+  CHECK(help.err.empty());
+  CHECK_THAT(help.out, Catch::Contains("mtl "));
+}
+
+}  // namespace commands_test
