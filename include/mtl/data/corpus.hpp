@@ -28,10 +28,10 @@ using FileSource = std::function<std::optional<NamedFile>()>;
 
 /// What a reader makes of its files.
 struct Corpus {
-  std::string name;                             ///< livedoor, manuals, tsv
-  std::vector<std::string> classes;             ///< by name; a class may turn out to have no document
-  std::vector<Document> documents;              ///< in an order that does not depend on that of the files
-  std::map<std::string, std::int64_t> skipped;  ///< why -> number of files that are not texts
+  std::string name = {};                  ///< livedoor, manuals, tsv
+  std::vector<std::string> classes = {};  ///< by name; a class may turn out to have no document
+  std::vector<Document> documents = {};   ///< in an order that does not depend on that of the files
+  std::map<std::string, std::int64_t> skipped = {};  ///< why -> number of files that are not texts
 };
 
 /// Throws Error with place and line unless `text` is valid UTF-8.

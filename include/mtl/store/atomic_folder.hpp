@@ -65,6 +65,7 @@ inline void require_replaceable_folder(const std::string& path, const std::vecto
 inline void write_folder_atomically(const std::string& path,
                                     const std::map<std::string, std::string>& files) {
   std::vector<std::string> names;
+  names.reserve(files.size());
   for (const auto& [name, content] : files) names.push_back(name);
   require_replaceable_folder(path, names);
   const std::string target = std::filesystem::path(path + "/").parent_path().string();  // no slash at the end
