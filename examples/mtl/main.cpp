@@ -8,38 +8,19 @@
 #include <mtl/version.hpp>
 
 #include "commands.hpp"
+#include "settings_file.hpp"
 
 namespace {
-
-/// TOML whose keys without a section belong to the command that was called.
-class SettingsFile : public CLI::ConfigTOML {
- public:
-  explicit SettingsFile(const CLI::App& app) : app_{app} {}
-
-  std::vector<CLI::ConfigItem> from_config(std::istream& input) const override {
-    auto read = CLI::ConfigTOML::from_config(input);
-    const auto called = app_.get_subcommands();
-    for (auto& item : read)
-      if (item.parents.empty() && !called.empty()) item.parents = {called.front()->get_name()};
-    return read;
-  }
-
- private:
-  const CLI::App& app_;
-};
 
 void add_commands(CLI::App& app) {
   using namespace mtl::program;
   add_prepare(app);
   add_folds(app);
   add_tokenize(app);
-#ifdef MTL_HAS_SWEEP
-  add_sweep(app);
-#endif
-#ifdef MTL_HAS_REPORT
   add_report(app);
-#endif
-#ifdef MTL_HAS_PREDICT
+  add_ttest(app);
+#ifdef MTL_PROGRAM_HAS_ENCODER
+  add_sweep(app);
   add_predict(app);
 #endif
 }
@@ -50,8 +31,7 @@ void set_up(CLI::App& app) {
   app.set_version_flag("--version", "mtl " MTL_VERSION);
   app.set_config("--config", "", "TOML file of settings; its keys are the names of the flags without --")
       ->check(CLI::ExistingFile);
-  app.config_formatter(std::make_shared<SettingsFile>(app));
-  app.allow_config_extras(CLI::config_extras_mode::error);
+  app.config_formatter(std::make_shared<mtl::program::SettingsFile>(app));
   app.footer(
       "Every command takes --help, and --config FILE.toml for its flags. Flags on the command line win.");
   add_commands(app);
@@ -76,9 +56,6 @@ int main(int count, char** words) {
     return end.get_exit_code();
   } catch (const CLI::Success& help) {  // --help, --version
     return app.exit(help);
-  } catch (const CLI::ConfigError& error) {  // "INI was not able to parse prepare.foo"
-    const std::string what = error.what();
-    return say(2, "--config: no setting of this name: " + what.substr(what.rfind(' ') + 1));
   } catch (const CLI::ParseError& error) {
     return say(
         2, std::string(error.what()) + " (mtl --help lists the commands, mtl COMMAND --help its settings)");

@@ -71,7 +71,6 @@ PrepareOptions resolved(const PrepareSettings& settings) {
   options.max_words = settings.options.max_words;
   options.drop_words_from = settings.options.drop_words_from;
   options.min_words = settings.options.min_words;
-  options.auxiliary_head = settings.options.auxiliary_head;
   options.threads = settings.options.threads;
   options.duplicates = choice_of<Duplicates>("--duplicates", settings.duplicates);
   options.progress = show_progress;
@@ -152,8 +151,6 @@ void add_data_flags(CLI::App& command, PrepareSettings& settings) {
       .add_option("--drop-words-from", options.drop_words_from, "leave out texts of so many words; 0: none")
       ->capture_default_str();
   command.add_option("--min-words", options.min_words, "leave out texts of fewer words")
-      ->capture_default_str();
-  command.add_option("--auxiliary-head", options.auxiliary_head, "name of the head that learns the spans")
       ->capture_default_str();
   command.add_option("--threads", options.threads, "0: one a core; the result is the same")
       ->capture_default_str();

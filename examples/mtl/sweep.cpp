@@ -11,9 +11,11 @@
 #include <CLI/CLI.hpp>
 
 #include <mtl/data/dataset_file.hpp>
+#include <mtl/data/prepare_options.hpp>
 #include <mtl/experiment/run_folder.hpp>
 #include <mtl/experiment/sweep.hpp>
 #include <mtl/model/checkpoint.hpp>
+#include <mtl/train/early_stopping.hpp>
 #include <mtl/version.hpp>
 
 #include "commands.hpp"
@@ -74,7 +76,27 @@ void check_vocabulary(const Dataset& dataset, const BertConfig& config, const st
           model, largest, dataset.name, config.vocabulary);
 }
 
+/// What would otherwise be refused in the middle of the work, when the run folder has been written already.
+void check_training(const SweepSettings& settings) {
+  require(settings.batch > 0, "--batch {}: a step needs at least one text", settings.batch);
+  require(settings.epochs >= 0, "--epochs {}: 0 is no limit, a negative number means nothing",
+          settings.epochs);
+  for (const auto& [flag, rate] :
+       {std::pair{"--rate-backbone", settings.rate_backbone}, {"--rate-heads", settings.rate_heads}})
+    require(rate > 0 && rate < 1, "{} {}: a learning rate lies between 0 and 1", flag, rate);
+  require(settings.head_dropout >= 0 && settings.head_dropout < 1,
+          "--head-dropout {}: a probability below 1 is wanted", settings.head_dropout);
+  require(!settings.watch.empty(), "--watch: early stopping needs a quantity such as loss");
+  for (const auto& quantity : settings.watch) {
+    const EarlyStopping valid(quantity, settings.patience);
+    const auto head = quantity.find(':');
+    require(head == std::string::npos || quantity.substr(head + 1) == main_head,
+            "--watch {}: the single-task arm has the head {} alone", quantity, main_head);
+  }
+}
+
 Experiment load_experiment(const SweepSettings& settings) {
+  check_training(settings);
   Experiment experiment{.settings = settings, .stored = load_dataset(settings.data)};
   const auto& folds = experiment.stored.folds;
   require(settings.folds >= 1 && settings.folds <= folds.k,
@@ -113,59 +135,80 @@ void print_plan(const Experiment& experiment, const std::vector<PlannedCell>& pl
              found, planned.size() - found);
 }
 
-int sweep(const SweepSettings& settings, bool plan_only) {
-  if (settings.threads > 0) at::set_num_threads(settings.threads);
-  Experiment experiment = load_experiment(settings);
-  const auto& dataset = experiment.stored.dataset;
-  const std::filesystem::path run = settings.out;
-  CellStore store(run, dataset.labels.at("main"));
-
-  std::unique_ptr<SweepReporter> reporter;
-  TrainOptions train = train_options(settings);
-  train.on_step = [&](int epoch, int step, int steps, double loss) {
+/// The options of all cells; what happens in them is told to the reporter.
+SweepOptions sweep_options(const Experiment& experiment, std::unique_ptr<SweepReporter>& reporter) {
+  const auto& settings = experiment.settings;
+  const nlohmann::json base{
+      {"base_model", std::filesystem::absolute(settings.model).lexically_normal().string()},
+      {"base_digest", experiment.weights}};
+  SweepOptions options{.train = train_options(settings), .signature = experiment.weights};
+  options.weights_metadata = {
+      {"mtl", MTL_VERSION}, {"base", base.dump()}, {"preparation", experiment.stored.about.dump()}};
+  options.train.on_step = [&](int epoch, int step, int steps, double loss) {
     reporter->step(epoch, step, steps, loss);
   };
-  train.on_epoch = [&](const EpochRecord& record) { reporter->epoch(record); };
-  const auto about =
-      nlohmann::json{{"base_model", std::filesystem::absolute(settings.model).lexically_normal().string()},
-                     {"base_digest", experiment.weights}};
-  SweepOptions options{.train = train, .signature = experiment.weights};
-  options.weights_metadata = {
-      {"mtl", MTL_VERSION}, {"base", about.dump()}, {"preparation", experiment.stored.about.dump()}};
+  options.train.on_epoch = [&](const EpochRecord& record) { reporter->epoch(record); };
   options.on_start = [&](const Cell& cell, TrainableModel& model) { reporter->start(cell, model); };
   options.on_done = [&](const CellResult& result) { reporter->done(result); };
   options.on_failure = [&](const Cell&, const std::string& why) { reporter->failed(why); };
-  Sweep work(dataset, experiment.stored.folds, options);
+  return options;
+}
 
+std::vector<PlannedCell> planned_cells(const Experiment& experiment, const Sweep& work) {
   std::vector<PlannedCell> planned;
-  std::vector<Cell> waiting;
   for (const Cell& cell : experiment.plan.cells) {
-    planned.push_back({cell, work.digest(cell, *std::ranges::find(experiment.arms, cell.arm, &Arm::name))});
-    if (!store.done(cell, planned.back().digest)) waiting.push_back(cell);
+    const auto arm = std::ranges::find(experiment.arms, cell.arm, &Arm::name);
+    planned.push_back({cell, work.digest(cell, *arm)});
   }
-  print_plan(experiment, planned, planned.size() - waiting.size());
-  if (plan_only) return 0;
+  return planned;
+}
+
+/// What a run folder holds beside its cells.
+void write_run(const Experiment& experiment, const std::vector<PlannedCell>& planned) {
+  const auto& settings = experiment.settings;
+  const std::filesystem::path run = settings.out;
   std::filesystem::create_directories(run);
   write_file_atomically((run / "sweep.toml").string(), to_toml(settings));
   write_run_description(run, describe_run(settings, experiment.stored, experiment.pretrained->config(),
                                           experiment.weights, at::get_num_threads()));
   write_plan(run, planned);
+}
 
-  reporter = std::make_unique<SweepReporter>(settings, planned.size(), planned.size() - waiting.size(),
-                                             static_cast<int>(experiment.pretrained->config().layers));
-  for (const Cell& cell : waiting) reporter->expect(cell);
-  catch_stop_signals();
-  const Progress progress = work.run(experiment.plan, experiment.arms, store);
+/// Says how the sweep ended; its exit status.
+int conclude(const Progress& progress, const std::string& run, SweepReporter& reporter) {
+  const auto done = progress.found + progress.trained;
   if (progress.stopped) {
-    reporter->say(fmt::format("stopped with {} of {} cells done; the same command goes on from here",
-                              progress.found + progress.trained, progress.total));
+    reporter.say(fmt::format("stopped with {} of {} cells done; the same command goes on from here", done,
+                             progress.total));
     return stop_status();
   }
   if (progress.failed > 0)
-    reporter->say(fmt::format("{} of {} cells failed", progress.failed, progress.total));
-  reporter->say(fmt::format("{} cells done; `mtl report {}` makes the table",
-                            progress.found + progress.trained, run.string()));
+    reporter.say(fmt::format("{} of {} cells failed", progress.failed, progress.total));
+  reporter.say(fmt::format("{} cells done; `mtl report {}` makes the table", done, run));
   return progress.failed > 0 ? 1 : 0;
+}
+
+int sweep(const SweepSettings& settings, bool plan_only) {
+  if (settings.threads > 0) at::set_num_threads(settings.threads);
+  Experiment experiment = load_experiment(settings);
+  CellStore store(settings.out, experiment.stored.dataset.labels.at("main"));
+  std::unique_ptr<SweepReporter> reporter;
+  Sweep work(experiment.stored.dataset, experiment.stored.folds, sweep_options(experiment, reporter));
+
+  const auto planned = planned_cells(experiment, work);
+  std::vector<Cell> waiting;
+  for (const auto& [cell, digest] : planned)
+    if (!store.done(cell, digest)) waiting.push_back(cell);
+  const auto found = planned.size() - waiting.size();
+  print_plan(experiment, planned, found);
+  if (plan_only) return 0;
+  write_run(experiment, planned);
+
+  reporter = std::make_unique<SweepReporter>(settings, planned.size(), found,
+                                             experiment.pretrained->config().layers);
+  for (const Cell& cell : waiting) reporter->expect(cell);
+  catch_stop_signals();
+  return conclude(work.run(experiment.plan, experiment.arms, store), settings.out, *reporter);
 }
 
 }  // namespace

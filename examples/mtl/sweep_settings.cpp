@@ -5,6 +5,7 @@
 #include <sstream>
 
 #include <fmt/format.h>
+#include <toml++/toml.h>
 
 #include <mtl/detail/error.hpp>
 
@@ -26,13 +27,11 @@ SweepSettings profile(const std::string& name) {
 
 namespace {
 
+/// A string as TOML writes it.
 std::string quoted(const std::string& text) {
-  std::string escaped = "\"";
-  for (const char c : text) {
-    if (c == '"' || c == '\\') escaped += '\\';
-    escaped += c;
-  }
-  return escaped + '"';
+  std::ostringstream written;
+  written << toml::value<std::string>(text);
+  return written.str();
 }
 
 template <class Values, class Spell>

@@ -1,66 +1,24 @@
 // The program itself, called as a user calls it: exit status, what it says, and what it leaves behind.
-#include <cstdio>
-#include <filesystem>
 #include <sstream>
-
-#include <sys/wait.h>
-#include <unistd.h>
 
 #include <nlohmann/json.hpp>
 
 #include <mtl/data/dataset_file.hpp>
 #include <mtl/version.hpp>
+#include <program/workplace.hpp>
 #include <support/catch.hpp>
 
 namespace commands_test {
 
 using namespace mtl;
-namespace fs = std::filesystem;
+using mtl::tests::tiny_tsv;
+using mtl::tests::Workplace;
 
 const std::string model = MTL_TEST_DATA "/corpora/tiny-bert";
 
-struct Result {
-  int status = 0;
-  std::string out, err;
-};
-
-/// A folder of its own, in which the program is run.
-struct Workplace {
-  fs::path root = fs::temp_directory_path() / fmt::format("mtl-commands-{}", ::getpid());
-  Workplace() { fs::create_directories(root); }
-  ~Workplace() { fs::remove_all(root); }
-
-  std::string write(const std::string& name, const std::string& content) const {
-    fs::create_directories((root / name).parent_path());
-    write_file_atomically(root / name, content);
-    return root / name;
-  }
-
-  Result run(const std::string& words, const std::string& input = "") const {
-    write("stdin", input);
-    const std::string command =
-        fmt::format("cd '{}' && env -u MTL_DATA_DIR '{}' {} < stdin > stdout 2> stderr", root.string(),
-                    MTL_PROGRAM_PATH, words);
-    const int status = std::system(command.c_str());
-    return {WEXITSTATUS(status), read_file(root / "stdout"), read_file(root / "stderr")};
-  }
-};
-
-/// Two classes of `each` different texts.
-std::string tsv(int each) {
-  static const std::vector<std::string> what{"花", "空", "海", "山", "犬", "猫", "本", "道", "雨", "夜"};
-  std::string lines;
-  for (int i = 0; i < each; ++i) {
-    const auto& a = what[static_cast<std::size_t>(i) % 10];
-    const auto& b = what[static_cast<std::size_t>(i) / 10 % 10];
-    lines += "warm\tとても美しい" + a + "と" + b + "を見た。\ncold\t" + a + "より" + b + "が寒い。\n";
-  }
-  return lines;
-}
-
 TEST_CASE("prepare makes a data folder that folds prints and divides anew", "[program]") {
   const Workplace place;
-  place.write("a.tsv", tsv(12));
+  place.write("a.tsv", tiny_tsv(12));
   const auto made =
       place.run("prepare --dataset tsv --input a.tsv --label-dic ipadic --out data --model " + model);
   INFO(made.err);
@@ -82,7 +40,7 @@ TEST_CASE("prepare makes a data folder that folds prints and divides anew", "[pr
 
 TEST_CASE("settings come from a TOML file, and flags win over it", "[program]") {
   const Workplace place;
-  place.write("a.tsv", tsv(12));
+  place.write("a.tsv", tiny_tsv(12));
   place.write("flat.toml",
               "dataset = \"tsv\"\ninput = \"a.tsv\"\nfolds = 3\nremove-symbols = false\nmodel = \"" + model +
                   "\"\nout = \"data\"\nlabel-dic = \"ipadic\"\n");
@@ -105,15 +63,15 @@ TEST_CASE("settings come from a TOML file, and flags win over it", "[program]") 
 
 TEST_CASE("bad input ends with status 2 and one message, and earlier results stay whole", "[program]") {
   const Workplace place;
-  place.write("good.tsv", tsv(12));
+  place.write("good.tsv", tiny_tsv(12));
   REQUIRE(place.run("prepare --dataset tsv --input good.tsv --label-dic ipadic --out data --model " + model)
               .status == 0);
   const auto before = read_file(place.root / "data/dataset.json");
   place.write("notab.tsv", "a\t海\nb 山\n");
   place.write("sjis.tsv", "a\t海\nb\t\x83\x65\n");
   place.write("one.tsv", "a\t海\na\t山\n");
-  place.write("few.tsv", tsv(5));
-  place.write("void.tsv", tsv(12) + "none\t。\n");
+  place.write("few.tsv", tiny_tsv(5));
+  place.write("void.tsv", tiny_tsv(12) + "none\t。\n");
   place.write("range.jsonl", "{\"id\": \"1\", \"spans\": [[0, 999, \"X\"]]}\n");
   place.write("key.toml", "flods = 3\n");
   place.write("cut.tar.gz", "\x1f\x8b\x08");
@@ -122,7 +80,7 @@ TEST_CASE("bad input ends with status 2 and one message, and earlier results sta
     std::string words, message;
   };
   const std::string usual = "--label-dic ipadic --out data --model " + model;
-  const auto row = GENERATE_COPY(values<Row>({
+  const std::vector<Row> rows{
       {"prepare --dataset tsv --input notab.tsv " + usual, "notab.tsv, line 2: no tab"},
       {"prepare --dataset tsv --input sjis.tsv " + usual, "sjis.tsv, line 2: not valid UTF-8"},
       {"prepare --dataset tsv --input one.tsv " + usual, "one class only"},
@@ -142,26 +100,28 @@ TEST_CASE("bad input ends with status 2 and one message, and earlier results sta
       {"prepare --dataset tsv --input good.tsv --label-dic none --out data --model " + model,
        "'none' is not installed"},
       {"prepare --dataset tsv --input good.tsv --out foreign --model " + model, "holds 'notes.txt'"},
-      {"prepare --config key.toml", "--config: no setting of this name: prepare.flods"},
+      {"prepare --config key.toml", "key.toml, line 1: 'flods' is no setting of `mtl prepare`"},
       {"prepare --config none.toml", "none.toml"},
       {"folds --data none", "none: no such folder"},
       {"folds --data data --folds 20", "fewer than the 20 folds"},
       {"tokenize --model " + model + " --raw", "--raw requires --spans"},
       {"train", "subcommand is required"},
       {"", "subcommand is required"},
-  }));
-  INFO(row.words);
-  const auto result = place.run(row.words);
-  INFO(result.err);
-  CHECK(result.status == 2);
-  CHECK(result.out.empty());
-  CHECK_THAT(result.err, Catch::Contains(row.message));
-  const auto first = result.err.find("mtl: ");
-  REQUIRE(first != std::string::npos);
-  CHECK(result.err.find("\nmtl: ", first) == std::string::npos);  // one message
-  CHECK(result.err.find('\n', first) == result.err.size() - 1);   // on one line, the last
-  CHECK(read_file(place.root / "data/dataset.json") == before);
-  CHECK_NOTHROW(load_dataset(place.root / "data"));
+  };
+  for (const Row& row : rows) {
+    INFO(row.words);
+    const auto result = place.run(row.words);
+    INFO(result.err);
+    CHECK(result.status == 2);
+    CHECK(result.out.empty());
+    CHECK_THAT(result.err, Catch::Contains(row.message));
+    const auto first = result.err.find("mtl: ");
+    REQUIRE(first != std::string::npos);
+    CHECK(result.err.find("\nmtl: ", first) == std::string::npos);  // one message
+    CHECK(result.err.find('\n', first) == result.err.size() - 1);   // on one line, the last
+    CHECK(read_file(place.root / "data/dataset.json") == before);
+    CHECK_NOTHROW(load_dataset(place.root / "data"));
+  }
 }
 
 std::vector<nlohmann::json> json_lines(const std::string& text) {
@@ -202,12 +162,34 @@ TEST_CASE("tokenize --spans normalises as the paper does and prints a label for 
 TEST_CASE("help and version are answers, not errors", "[program]") {
   const Workplace place;
   CHECK(place.run("--version").out == "mtl " MTL_VERSION "\n");
-  const auto words =
-      GENERATE(values<std::string>({"--help", "prepare --help", "folds --help", "tokenize --help"}));
+  const auto words = GENERATE(values<std::string>(
+      {"--help", "prepare --help", "folds --help", "tokenize --help", "report --help", "ttest --help"}));
   const auto help = place.run(words);
   CHECK(help.status == 0);
   CHECK(help.err.empty());
   CHECK_THAT(help.out, Catch::Contains("mtl "));
+}
+
+TEST_CASE("ttest prints the record of the paired t-test of two columns", "[program]") {
+  const Workplace place;
+  place.write("sleep.csv", "drug,placebo\n.7,1.9\n-1.6,.8\n-.2,1.1\n-1.2,.1\n-.1,-.1\n3.4,4.4\n3.7,5.5\n");
+  const auto result = place.run("ttest sleep.csv");
+  REQUIRE(result.status == 0);
+  const auto record = nlohmann::json::parse(result.out);
+  CHECK(record.at("status") == "ok");
+  CHECK(record.at("n") == 7);
+  // scipy 1.17.1: ttest_rel(a, b)
+  CHECK_THAT(record.at("t").get<double>(), Catch::Matchers::WithinRel(-4.622989472437626, 1e-12));
+  CHECK_THAT(record.at("p_two_sided").get<double>(),
+             Catch::Matchers::WithinRel(0.0036040503206620053, 1e-12));
+  place.write("one.csv", "1,2\n");
+  const auto one = place.run("ttest one.csv");
+  CHECK(one.status == 0);
+  CHECK(nlohmann::json::parse(one.out).at("status") == "too_few_pairs");
+  place.write("words.csv", "1,2\n3,x\n");
+  CHECK(place.run("ttest words.csv").status == 2);
+  CHECK_THAT(place.run("ttest words.csv").err, Catch::StartsWith("mtl: words.csv, line 2: '3,x'"));
+  CHECK(place.run("ttest none.csv").status == 2);
 }
 
 }  // namespace commands_test
