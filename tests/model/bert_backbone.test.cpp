@@ -1,3 +1,5 @@
+#include <mtl/detail/torch.hpp>
+
 // Golden values: Hugging Face transformers 4.57.6, by data/model/make_reference.py.
 #include <support/catch.hpp>
 

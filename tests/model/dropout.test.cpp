@@ -1,3 +1,5 @@
+#include <mtl/detail/torch.hpp>
+
 #include <support/catch.hpp>
 
 #include <cmath>

@@ -1,0 +1,250 @@
+// The whole road in miniature: raw text, prepared, trained in both arms, reported, predicted from. The BERT
+// is tiny and random; everything else is what a user runs.
+#include <map>
+#include <sstream>
+
+#include <nlohmann/json.hpp>
+
+#include <mtl/experiment/run_folder.hpp>
+#include <mtl/stats/paired_t_test.hpp>
+#include <program/tiny_model.hpp>
+#include <program/workplace.hpp>
+#include <report/well_formed.hpp>
+#include <support/catch.hpp>
+
+namespace sweep_test {
+
+using namespace mtl;
+using mtl::tests::CommandResult;
+using mtl::tests::tiny_tsv;
+using mtl::tests::Workplace;
+namespace fs = std::filesystem;
+
+const std::string short_sweep =
+    "sweep --data data --model model --out run --profile quick --layers 1-2 --folds 3 --threads 1";
+
+/// A workplace with a model and prepared data.
+struct Prepared : Workplace {
+  Prepared() {
+    tests::write_tiny_model(root / "model");
+    write("a.tsv", tiny_tsv(12));
+    const auto made =
+        run("prepare --dataset tsv --input a.tsv --model model --label-dic ipadic --folds 4 --out data");
+    INFO(made.err);
+    REQUIRE(made.status == 0);
+  }
+
+  std::vector<fs::path> cells() const {
+    std::vector<fs::path> found;
+    for (const auto& entry : fs::directory_iterator(root / "run/cells")) found.push_back(entry.path());
+    std::ranges::sort(found);
+    return found;
+  }
+};
+
+std::vector<std::string> fields_of(const std::string& line, char separator) {
+  std::vector<std::string> fields;
+  std::istringstream stream(line);
+  for (std::string field; std::getline(stream, field, separator);) fields.push_back(field);
+  return fields;
+}
+
+/// Percent of the rows of a predictions.tsv whose gold and predicted agree, read without the library.
+double accuracy_in(const std::string& predictions, const std::string& watch) {
+  std::istringstream lines(predictions);
+  std::string line;
+  std::getline(lines, line);
+  double right = 0, all = 0;
+  while (std::getline(lines, line)) {
+    const auto field = fields_of(line, '\t');
+    if (field.at(0) != watch) continue;
+    ++all;
+    if (field.at(2) == field.at(3)) ++right;
+  }
+  return 100 * right / all;
+}
+
+TEST_CASE("from raw text to the report and back to raw text", "[program]") {
+  const Prepared place;
+  const auto swept = place.run(short_sweep + " --epochs 2 --watch loss,accuracy:main");
+  INFO(swept.err);
+  REQUIRE(swept.status == 0);
+  CHECK(swept.out.empty());
+  CHECK_THAT(swept.err,
+             Catch::Contains("12 cells") && Catch::Contains("ETA") && Catch::Contains("head pos (layer 1)"));
+  REQUIRE(place.cells().size() == 12);
+  for (const auto& cell : place.cells())
+    for (const char* file : {"result.json", "predictions.tsv", "history.jsonl", "best.safetensors"})
+      CHECK(fs::exists(cell / file));
+
+  const auto reported = place.run("report run");
+  REQUIRE(reported.status == 0);
+  CHECK_THAT(reported.out, Catch::Contains("| layer |") && Catch::EndsWith("run/report/report.html\n"));
+  for (const char* file : {"table.md", "table.csv", "table.tex", "folds.csv", "accuracy.svg", "report.html"})
+    CHECK(fs::exists(place.root / "run/report" / file));
+  CHECK(tests::markup_fault(place.read("run/report/report.html")) == "");
+  CHECK(tests::loaded_resource(place.read("run/report/report.html")) == "");
+
+  // The table, recomputed from the predictions alone.
+  std::map<std::string, std::vector<double>> percent;  // "multi 1" -> by fold
+  for (const auto& cell : place.cells()) {
+    const auto name = fields_of(cell.filename().string(), '-');
+    percent[name.at(0) + " " + name.at(1)].push_back(
+        accuracy_in(read_file((cell / "predictions.tsv").string()), "loss"));
+  }
+  std::istringstream table(place.read("run/report/table.csv"));
+  std::string line;
+  std::getline(table, line);
+  const auto columns = fields_of(line, ',');
+  int rows = 0;
+  while (std::getline(table, line)) {
+    std::map<std::string, std::string> row;
+    const auto values = fields_of(line, ',');
+    for (std::size_t i = 0; i < values.size(); ++i) row[columns.at(i)] = values[i];
+    if (row.at("watch") != "loss") continue;
+    ++rows;
+    INFO(line);
+    const auto& multi = percent.at("multi l" + row.at("layer"));
+    const auto& single = percent.at("single l" + row.at("layer"));
+    CHECK(std::stod(row.at("treatment_mean")) == Approx((multi[0] + multi[1] + multi[2]) / 3).epsilon(1e-12));
+    CHECK(std::stod(row.at("control_mean")) ==
+          Approx((single[0] + single[1] + single[2]) / 3).epsilon(1e-12));
+  }
+  CHECK(rows == 2);
+
+  const auto cell = place.cells().front();
+  CHECK_THAT(cell.filename().string(), Catch::StartsWith("multi-l1-f0-s1-"));
+  const auto predicted = place.run("predict --checkpoint '" + (cell / "best.safetensors").string() + "'",
+                                   "とても美しい花。\n\n山より海が寒い。\n");
+  INFO(predicted.err);
+  REQUIRE(predicted.status == 0);
+  std::istringstream answers(predicted.out);
+  std::vector<nlohmann::json> says;
+  while (std::getline(answers, line)) says.push_back(nlohmann::json::parse(line));
+  REQUIRE(says.size() == 3);
+  CHECK((says[0].at("class") == "warm" || says[0].at("class") == "cold"));
+  const double sum = says[0].at("probabilities").at("warm").get<double>() +
+                     says[0].at("probabilities").at("cold").get<double>();
+  CHECK(sum == Approx(1).epsilon(1e-6));
+  CHECK(says[1].at("class").is_null());
+}
+
+TEST_CASE("a sweep that is killed goes on where it was, and ends as if it had not been", "[program]") {
+  const Prepared place;
+  const auto killed = place.run(short_sweep + " --epochs 6", "", "timeout --signal=TERM 1.5");
+  const bool stopped = killed.status == 75 || killed.status == 0 || killed.status == 124;
+  INFO(killed.err);
+  CHECK(stopped);
+  const auto again = place.run(short_sweep + " --epochs 6");
+  INFO(again.err);
+  REQUIRE(again.status == 0);
+  std::map<std::string, std::string> first;
+  for (const auto& cell : place.cells())
+    first[cell.filename().string()] = read_file((cell / "predictions.tsv").string());
+  CHECK(first.size() == 12);
+
+  // One cell's mark is taken away: that cell alone is trained again, to the same predictions.
+  const auto victim = place.cells().at(5);
+  fs::remove(victim / "result.json");
+  const auto others = fs::last_write_time(place.cells().at(6) / "result.json");
+  const auto resumed = place.run(short_sweep + " --epochs 6");
+  REQUIRE(resumed.status == 0);
+  CHECK_THAT(resumed.err, Catch::Contains("11 done, 1 to train"));
+  CHECK(read_file((victim / "predictions.tsv").string()) == first.at(victim.filename().string()));
+  CHECK(fs::last_write_time(place.cells().at(6) / "result.json") == others);
+
+  const auto before = place.read("run/sweep.toml");
+  const auto repeated = place.run("sweep --config run/sweep.toml");
+  CHECK(repeated.status == 0);
+  CHECK_THAT(repeated.err, Catch::Contains("12 done, 0 to train"));
+  CHECK(place.read("run/sweep.toml") == before);
+
+  // λ_sub lies in the multi-task arm alone.
+  const auto other = place.run(short_sweep + " --epochs 6 --lambda-sub 0.25 --plan");
+  CHECK_THAT(other.err, Catch::Contains("6 done, 6 to train"));
+}
+
+TEST_CASE("what a sweep cannot use ends with status 2 and one message, and earlier results stay whole",
+          "[program]") {
+  const Prepared place;
+  REQUIRE(place.run(short_sweep + " --epochs 1").status == 0);
+  const auto before = place.read("run/plan.jsonl");
+  const auto model = [&](const std::string& name) {
+    tests::write_tiny_model(place.root / name);
+    return name;
+  };
+  const auto replace = [&](const std::string& file, const std::string& from, const std::string& to) {
+    auto text = place.read(file);
+    text.replace(text.find(from), from.size(), to);
+    place.write(file, text);
+  };
+  replace(model("keyless") + "/config.json", "\"hidden_size\"", "\"hidden_sizes\"");
+  replace(model("narrow") + "/config.json", "\"intermediate_size\": 16", "\"intermediate_size\": 12");
+  replace(model("small") + "/config.json", "\"vocab_size\": 61", "\"vocab_size\": 60");
+  fs::resize_file(place.root / model("cut") / "model.safetensors", 4000);
+  fs::remove(place.root / model("bare") / "model.safetensors");
+  const auto sweep = [](const std::string& name, const std::string& rest = "--layers 1-2 --folds 3") {
+    return "sweep --data data --out run --model " + name + " " + rest;
+  };
+  struct Row {
+    std::string words, message;
+  };
+  const std::vector<Row> rows{
+      {sweep("nowhere"), "nowhere"},
+      {sweep("bare"), "bare: has no model.safetensors"},
+      {sweep("keyless"), "keyless/config.json: the key \"hidden_size\" is missing"},
+      {sweep("narrow"), "config.json and weights disagree"},
+      {sweep("small"), "small"},
+      {sweep("cut"), "cut/model.safetensors"},
+      {sweep("model", "--folds 3 --layers 3"), "--layers 3: 3 asks for a layer that the model lacks"},
+      {sweep("model", "--folds 3 --layers x"), "--layers x: 'x' is no layer"},
+      {sweep("model", "--layers 1 --folds 5"), "--folds 5: data set data was divided into 4 folds"},
+      {sweep("model", "--layers 1 --folds 3 --profile slow"), "there is no profile 'slow'"},
+      {sweep("model", "--layers 1 --folds 3 --watch f1"), "early stopping cannot watch 'f1'"},
+      {sweep("model", "--layers 1 --folds 3 --watch loss:pos"),
+       "--watch loss:pos: the single-task arm has the head main alone"},
+      {sweep("model", "--layers 1 --folds 3 --batch 0"), "--batch 0"},
+      {sweep("model", "--layers 1 --folds 3 --rate-heads 0"), "--rate-heads 0"},
+      {sweep("model", "--layers 1 --folds 3 --patience 0"), "patience 0 stops before the first epoch"},
+      {"sweep --data none --model model --out run", "none: no such folder"},
+      {"report nowhere", "nowhere is no run"},
+      {"predict --checkpoint none.safetensors", "none.safetensors"},
+      {"predict --checkpoint model/model.safetensors", "model/model.safetensors: has no"},
+  };
+  for (const Row& row : rows) {
+    INFO(row.words);
+    const auto result = place.run(row.words);
+    INFO(result.err);
+    CHECK(result.status == 2);
+    CHECK(result.out.empty());
+    CHECK_THAT(result.err, Catch::Contains(row.message));
+    CHECK(place.read("run/plan.jsonl") == before);
+    CHECK(place.run("report run").status == 0);
+  }
+}
+
+TEST_CASE("one's own spans are learnt in place of parts of speech", "[program]") {
+  const Prepared place;
+  std::string spans;
+  for (int line = 1; line <= 24; line += 2)  // とても美しい: bytes 0 to 18 of every odd line
+    spans += fmt::format("{{\"id\": \"{}\", \"spans\": [[0, 18, \"PRAISE\"]]}}\n", line);
+  place.write("spans.jsonl", spans);
+  const auto made = place.run(
+      "prepare --dataset tsv --input a.tsv --labels spans.jsonl --model model --label-dic ipadic --folds 4 "
+      "--out data");
+  INFO(made.err);
+  REQUIRE(made.status == 0);
+  CHECK_THAT(made.err, Catch::Contains("label B-PRAISE: 12 pieces"));
+  const auto swept = place.run(
+      "sweep --data data --model model --out run --profile quick --layers 1 "
+      "--folds 3 --epochs 1");
+  INFO(swept.err);
+  CHECK(swept.status == 0);
+  const auto predicted =
+      place.run("predict --checkpoint '" + (place.cells().front() / "best.safetensors").string() + "'",
+                "とても美しい花。\n");
+  INFO(predicted.err);
+  CHECK(predicted.status == 0);
+}
+
+}  // namespace sweep_test
