@@ -10,24 +10,23 @@ namespace mtl {
 
 namespace detail {
 
-/// The whole of `text` as a number; nullopt when it is none.
+/// Reads the whole of `text` as a number; false when it is none.
 template <class Number>
-std::optional<Number> parsed(std::string_view text) {
-  Number value{};
+bool parse_whole(std::string_view text, Number& value) {
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-  if (error != std::errc{} || end != text.data() + text.size()) return std::nullopt;
-  return value;
+  return error == std::errc{} && end == text.data() + text.size();
 }
 
 /// "# 10 folds, seed 1"
 inline Folds folds_heading(std::string_view line, const std::string& path) {
+  Folds folds;
   const auto after_k = line.find(" folds, seed ");
-  const bool shaped = line.starts_with("# ") && after_k != std::string_view::npos;
-  const auto k = shaped ? parsed<int>(line.substr(2, after_k - 2)) : std::nullopt;
-  const auto seed = shaped ? parsed<std::uint64_t>(line.substr(after_k + 13)) : std::nullopt;
-  require(k && seed && *k >= 3 && *k <= 1'000'000,
+  const bool shaped = line.starts_with("# ") && after_k != std::string_view::npos &&
+                      parse_whole(line.substr(2, after_k - 2), folds.k) &&
+                      parse_whole(line.substr(after_k + 13), folds.seed);
+  require(shaped && folds.k >= 3 && folds.k <= 1'000'000,
           "{}, line 1: expected '# <k> folds, seed <seed>' with k of at least 3, found '{}'", path, line);
-  return {*k, *seed, {}};
+  return folds;
 }
 
 }  // namespace detail
@@ -53,12 +52,13 @@ inline Folds load_folds(const std::string& path, const Dataset& dataset) {
     require(id != index.end(),
             "{}, line {}: text '{}' is not in data set '{}'; the folds belong to another one", path, n + 1,
             lines[n].substr(0, tab), dataset.name);
-    const auto fold = detail::parsed<int>(lines[n].substr(tab + 1));
-    require(fold && *fold >= 0 && *fold < folds.k, "{}, line {}: '{}' is no fold of {} (numbered from 0)",
-            path, n + 1, lines[n].substr(tab + 1), folds.k);
+    int fold = -1;
+    require(detail::parse_whole(lines[n].substr(tab + 1), fold) && fold >= 0 && fold < folds.k,
+            "{}, line {}: '{}' is no fold of {} (numbered from 0)", path, n + 1, lines[n].substr(tab + 1),
+            folds.k);
     require(folds.fold_of[id->second] == -1, "{}, line {}: text '{}' stands twice", path, n + 1, id->first);
-    folds.fold_of[id->second] = *fold;
-    ++sizes[static_cast<std::size_t>(*fold)];
+    folds.fold_of[id->second] = fold;
+    ++sizes[static_cast<std::size_t>(fold)];
   }
   require(lines.size() - 1 == dataset.examples.size(),
           "{}: {} texts, but data set '{}' has {}; the file is cut short", path, lines.size() - 1,
