@@ -11,6 +11,7 @@
 
 #include <mtl/detail/error.hpp>
 #include <mtl/store/atomic_file.hpp>
+#include <mtl/store/json_text.hpp>
 
 namespace mtl {
 
@@ -83,7 +84,7 @@ struct ConfigReader {
 };
 
 inline nlohmann::json parse_config(const std::string& path) {
-  const auto json = nlohmann::json::parse(read_file(path), nullptr, false);
+  const auto json = parse_json(read_file(path));
   require(!json.is_discarded(), "{}: is not valid JSON; was the download cut short?", path);
   require(json.is_object(), "{}: is not a JSON object; is this a config.json?", path);
   return json;

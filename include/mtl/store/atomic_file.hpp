@@ -37,17 +37,6 @@ class Descriptor {
   int number_;
 };
 
-/// Removes a file that was not renamed to its final name.
-struct TemporaryFile {
-  std::string path;
-  explicit TemporaryFile(std::string name) : path{std::move(name)} {}
-  TemporaryFile(const TemporaryFile&) = delete;
-  TemporaryFile& operator=(const TemporaryFile&) = delete;
-  ~TemporaryFile() {
-    if (!path.empty()) ::unlink(path.c_str());
-  }
-};
-
 inline std::string folder_of(const std::string& path) {
   const auto folder = std::filesystem::path(path).parent_path().string();
   return folder.empty() ? "." : folder;
@@ -67,27 +56,59 @@ inline bool write_all(int descriptor, std::string_view bytes) {
 inline void sync_folder(const std::string& folder) {
   const Descriptor open_folder(::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
   require(open_folder.ok(), "{}: cannot be opened: {}", folder, std::strerror(errno));
-  const bool synced = ::fsync(open_folder.get()) == 0 || errno == EINVAL || errno == ENOTSUP;
-  require(synced, "{}: cannot be written to disk: {}", folder, std::strerror(errno));
+  if (::fsync(open_folder.get()) != 0 && errno != EINVAL && errno != ENOTSUP)
+    throw WorkFailed(fmt::format("{}: cannot be written to disk: {}", folder, std::strerror(errno)));
 }
 
 }  // namespace detail
 
-/// Writes a file whole or not at all: temporary file in the same folder, fsync, rename, fsync of the folder.
-/// An earlier file of that name stays whole until the new one stands. Throws Error with the system's reason.
+/// A file that appears whole at commit() or not at all: temporary file in the same folder, fsync, rename,
+/// fsync of the folder. An earlier file of that name stays whole until then.
+class AtomicFile {
+ public:
+  /// Throws Error where no file can be made there.
+  explicit AtomicFile(std::string path)
+      : path_{std::move(path)},
+        temporary_{path_ + ".XXXXXX"},
+        file_{::mkostemp(temporary_.data(), O_CLOEXEC)} {
+    require(file_.ok(), "{}: cannot be written: {} (does its folder exist, and may you write there?)", path_,
+            std::strerror(errno));
+    ::fchmod(file_.get(), 0644);  // mkostemp makes it private to the user
+  }
+  AtomicFile(const AtomicFile&) = delete;
+  AtomicFile& operator=(const AtomicFile&) = delete;
+  ~AtomicFile() {
+    if (!temporary_.empty()) ::unlink(temporary_.c_str());
+  }
+
+  /// Throws WorkFailed with the system's reason, such as a full disk.
+  void write(std::string_view bytes) {
+    if (!detail::write_all(file_.get(), bytes)) fail("cannot be written");
+  }
+
+  /// Throws WorkFailed with the system's reason.
+  void commit() {
+    if (::fsync(file_.get()) != 0 || !file_.close()) fail("cannot be written");
+    if (::rename(temporary_.c_str(), path_.c_str()) != 0) fail("cannot be replaced");
+    temporary_.clear();
+    detail::sync_folder(detail::folder_of(path_));
+  }
+
+ private:
+  [[noreturn]] void fail(const char* what) const {
+    throw WorkFailed(fmt::format("{}: {}: {}", path_, what, std::strerror(errno)));
+  }
+
+  std::string path_;
+  std::string temporary_;  ///< empty once it was renamed
+  detail::Descriptor file_;
+};
+
+/// Writes a file whole or not at all. Throws as AtomicFile does.
 inline void write_file_atomically(const std::string& path, std::string_view contents) {
-  std::string name = path + ".XXXXXX";
-  detail::Descriptor file(::mkostemp(name.data(), O_CLOEXEC));
-  require(file.ok(), "{}: cannot be written: {} (does its folder exist, and may you write there?)", path,
-          std::strerror(errno));
-  detail::TemporaryFile temporary(name);
-  ::fchmod(file.get(), 0644);  // mkostemp makes it private to the user
-  const bool written = detail::write_all(file.get(), contents) && ::fsync(file.get()) == 0 && file.close();
-  require(written, "{}: cannot be written: {}", path, std::strerror(errno));
-  const bool renamed = ::rename(name.c_str(), path.c_str()) == 0;  // first: arguments have no fixed order
-  require(renamed, "{}: cannot be replaced: {}", path, std::strerror(errno));
-  temporary.path.clear();
-  detail::sync_folder(detail::folder_of(path));
+  AtomicFile file(path);
+  file.write(contents);
+  file.commit();
 }
 
 /// The bytes of a file. Throws Error when there is none or it cannot be read.

@@ -57,8 +57,10 @@ inline std::uint64_t little_endian(std::string_view eight) {
   return value;
 }
 
-/// Throws Error when the first bytes are those of another well-known thing.
+/// Throws Error when the first bytes are those of another well-known thing. A header that begins where it
+/// should makes its length, whatever it looks like as text, a length.
 inline void refuse_other_formats(std::string_view bytes, const std::string& path) {
+  if (bytes.size() > 8 && bytes[8] == '{') return;
   const bool legacy = bytes.starts_with("\x80\x02\x8a\x0a"), zip = bytes.starts_with("PK\x03\x04");
   require(!legacy && !zip, "{}: is a PyTorch checkpoint, not a safetensors file; convert it first", path);
   require(!bytes.starts_with("version https://git-lfs"),

@@ -1,14 +1,8 @@
 // In: tensors as bytes. Out: a safetensors file, whole or not at all, the same bytes for the same tensors.
 #pragma once
 
-#include <fcntl.h>
-#include <sys/stat.h>
-#include <unistd.h>
-
 #include <algorithm>
-#include <cerrno>
 #include <cstdint>
-#include <cstring>
 #include <map>
 #include <span>
 #include <string>
@@ -78,7 +72,7 @@ inline std::string header_text(const std::vector<const TensorToWrite*>& order,
 /// {"format": "pt"}, which other readers ask for.
 ///
 /// Throws Error when two tensors have one name, when a tensor's bytes do not fit its shape, when a text is
-/// not UTF-8, or with the system's reason.
+/// not UTF-8; and as AtomicFile does.
 inline void write_safetensors(const std::string& path, std::span<const TensorToWrite> tensors,
                               std::map<std::string, std::string> metadata = {}) {
   metadata.emplace("format", "pt");
@@ -89,20 +83,10 @@ inline void write_safetensors(const std::string& path, std::span<const TensorToW
   } catch (const nlohmann::json::exception& problem) {
     throw Error(fmt::format("{}: a name or its metadata cannot be written: {}", path, problem.what()));
   }
-  std::string name = path + ".XXXXXX";
-  detail::Descriptor file(::mkostemp(name.data(), O_CLOEXEC));
-  require(file.ok(), "{}: cannot be written: {} (does its folder exist, and may you write there?)", path,
-          std::strerror(errno));
-  detail::TemporaryFile temporary(name);
-  ::fchmod(file.get(), 0644);  // mkostemp makes it private to the user
-  bool written = detail::write_all(file.get(), header);
-  for (const auto* tensor : order) written = written && detail::write_all(file.get(), tensor->bytes);
-  written = written && ::fsync(file.get()) == 0 && file.close();
-  require(written, "{}: cannot be written: {}", path, std::strerror(errno));
-  const bool renamed = ::rename(name.c_str(), path.c_str()) == 0;
-  require(renamed, "{}: cannot be replaced: {}", path, std::strerror(errno));
-  temporary.path.clear();
-  detail::sync_folder(detail::folder_of(path));
+  AtomicFile file(path);
+  file.write(header);
+  for (const auto* tensor : order) file.write(tensor->bytes);
+  file.commit();
 }
 
 }  // namespace mtl

@@ -1,0 +1,23 @@
+// In: text that should be JSON, from a file that nobody vouches for. Out: its value, if it is.
+#pragma once
+
+#include <string_view>
+
+#include <nlohmann/json.hpp>
+
+namespace mtl {
+
+/// The value of a JSON text; discarded (is_discarded()) where it is none, or nested deeper than any file that
+/// is read here: writing such a value would recurse as deep.
+inline nlohmann::json parse_json(std::string_view text) {
+  constexpr int deepest = 64;
+  bool too_deep = false;
+  const auto watch = [&too_deep](int depth, nlohmann::json::parse_event_t, nlohmann::json&) {
+    too_deep = too_deep || depth > deepest;
+    return !too_deep;
+  };
+  auto value = nlohmann::json::parse(text.begin(), text.end(), watch, /*allow_exceptions=*/false);
+  return too_deep ? nlohmann::json(nlohmann::json::value_t::discarded) : value;
+}
+
+}  // namespace mtl
