@@ -84,6 +84,11 @@ TEST_CASE("a bad line of a span file is refused with its number", "[labels]") {
   CHECK_THROWS_WITH(source(lines), Contains("mtl-span-file-test.jsonl:2: ") && Contains(row.complaint));
 }
 
+TEST_CASE("a span file nested as deep as a stack is refused, not followed", "[labels]") {
+  const std::string nested = std::string(300'000, '[') + std::string(300'000, ']');
+  CHECK_THROWS_WITH(source("{\"id\": \"a\", \"spans\": [" + nested + "]}\n"), Contains(":1: not JSON"));
+}
+
 TEST_CASE("a span outside its text, or inside a character, is refused when the text is known", "[labels]") {
   const auto spans = source(
       "{\"id\": \"far\", \"spans\": [[0, 10, \"X\"]]}\n"

@@ -19,6 +19,22 @@ std::string words(MeCabAnalyzer& analyzer, const std::string& text) {
   return joined;
 }
 
+TEST_CASE("a text longer than MeCab's costs can count is analysed in stretches", "[text]") {
+  const auto dictionary = MeCabDictionary::open(find_dictionary("ipadic"));
+  MeCabAnalyzer analyzer(dictionary);
+  for (const std::string& unit : {std::string("0"), std::string("花を見た。")}) {
+    std::string text;
+    while (text.size() < 160'000) text += unit;
+    std::size_t at = 0, gaps = 0;
+    for (const Morpheme& morpheme : analyzer.analyze(text)) {
+      gaps += morpheme.begin != at;
+      at = morpheme.end;
+    }
+    CHECK(gaps == 0);
+    CHECK(at == text.size());
+  }
+}
+
 }  // namespace mecab_tests
 using namespace mecab_tests;
 

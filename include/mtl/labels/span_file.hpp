@@ -10,8 +10,7 @@
 #include <string>
 #include <vector>
 
-#include <nlohmann/json.hpp>
-
+#include <mtl/store/json_text.hpp>
 #include <mtl/text/span.hpp>
 #include <mtl/text/unicode.hpp>
 
@@ -44,8 +43,9 @@ inline int label_index(std::vector<std::string>& labels, const std::string& labe
 inline Span read_span(const nlohmann::json& value, SpanFile& file, std::size_t line) {
   const bool shaped = value.is_array() && value.size() == 3 && value[0].is_number_unsigned() &&
                       value[1].is_number_unsigned() && value[2].is_string();
-  require(shaped, "{}:{}: a span is [begin, end, \"LABEL\"] with offsets from 0, not {}", file.path, line,
-          value.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace));
+  if (!shaped)
+    throw Error(fmt::format("{}:{}: a span is [begin, end, \"LABEL\"] with offsets from 0, not {}", file.path,
+                            line, value.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace)));
   const auto begin = value[0].get<std::size_t>(), end = value[1].get<std::size_t>();
   require(begin < end, "{}:{}: span [{}, {}) is empty or turned round", file.path, line, begin, end);
   const auto label = value[2].get<std::string>();
@@ -65,7 +65,7 @@ inline std::vector<Span> read_spans(const nlohmann::json& values, SpanFile& file
 }
 
 inline void read_span_line(const std::string& text, std::size_t line, SpanFile& file) {
-  const auto object = nlohmann::json::parse(text, nullptr, /*allow_exceptions=*/false);
+  const auto object = parse_json(text);
   require(!object.is_discarded(), "{}:{}: not JSON; one object a line is wanted", file.path, line);
   const bool shaped = object.is_object() && object.contains("id") && object["id"].is_string() &&
                       object.contains("spans") && object["spans"].is_array();

@@ -49,7 +49,8 @@ inline std::size_t end_of_number(std::string_view text, std::size_t at) {
 
 inline bool is_ascii_letter(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); }
 
-/// The characters of RFC 3986. ASCII alone: Japanese text glued to a URL is text, not part of it.
+/// The characters of RFC 3986. ASCII alone: Japanese text glued to a URL is text, not part of it. (Full-width
+/// letters and digits are ASCII by then, where the step before made them so.)
 inline bool is_url_byte(char c) {
   return is_ascii_letter(c) || (c >= '0' && c <= '9') ||
          std::string_view("-._~:/?#[]@!$&'()*+,;=%").find(c) != std::string_view::npos;
@@ -90,6 +91,7 @@ inline MappedText fold_digits(std::string_view text, Digits how) {
   return folded;
 }
 
+/// Removes http and https URLs; what they touch on either side is joined.
 inline MappedText remove_urls(std::string_view text) {
   MappedText kept;
   for (std::size_t at = 0; at < text.size();) {
@@ -107,22 +109,21 @@ inline MappedText remove_urls(std::string_view text) {
 
 /// Removes what unicode::is_symbol() says.
 ///
-/// Takes the origins along: NFKC makes a space and a combining mark of one symbol (゛ ´ ￣), and both must
-/// go, or the mark would land on the letter before.
+/// Takes the origins along: NFKC makes a space or a symbol and combining marks of one symbol (゛ ´ ΅ ￣), and
+/// all of it must go, or the marks would land on the letter before.
 inline MappedText remove_symbols(MappedText text) {
   MappedText kept;
   const std::string_view all = text.text;
-  for (std::size_t at = 0; at < all.size();) {
-    const DecodedPoint point = decode_utf8(all, at);
-    const std::size_t next = at + point.length;
-    const bool pair = point.value == U' ' && next < all.size() && text.origin[next] == text.origin[at] &&
-                      unicode::is_mark(decode_utf8(all, next).value);
-    if (pair) {
-      at = next + decode_utf8(all, next).length;
-      continue;
-    }
-    if (!unicode::is_symbol(point.value)) kept.append(all.substr(at, point.length), text.origin[at]);
-    at = next;
+  bool dropped = false;  // the character before
+  for (std::size_t at = 0, next = 0, before = 0; at < all.size(); before = at, at = next) {
+    const char32_t point = decode_utf8(all, at).value;
+    next = at + decode_utf8(all, at).length;
+    const bool goes_on = at > 0 && text.origin[at] == text.origin[before];
+    if (dropped && goes_on && unicode::is_mark(point)) continue;
+    const bool carries_mark = point == U' ' && next < all.size() && text.origin[next] == text.origin[at] &&
+                              unicode::is_mark(decode_utf8(all, next).value);
+    dropped = carries_mark || unicode::is_symbol(point);
+    if (!dropped) kept.append(all.substr(at, next - at), text.origin[at]);
   }
   kept.close(text.origin.back());
   return kept;

@@ -14,6 +14,7 @@
 #include <mtl/store/digest.hpp>
 #include <mtl/text/analyzer.hpp>
 #include <mtl/text/mecab_dictionary.hpp>
+#include <mtl/text/utf8.hpp>
 
 namespace mtl {
 
@@ -115,16 +116,24 @@ class MeCabAnalyzer {
   /// What every dictionary's char.def puts into the class SPACE.
   static bool is_blank_byte(char c) { return c == ' ' || (c >= '\t' && c <= '\v'); }
 
-  /// MeCab looks 65,535 bytes ahead and drops what follows more blanks than that. So a long run of blanks
-  /// ends a stretch; stretches are analysed one by one.
+  /// MeCab looks 65,535 bytes ahead and drops what follows more blanks than that; and the costs of a text of
+  /// some hundred thousand characters overflow. So a long run of blanks ends a stretch, and so does the last
+  /// sentence (else character) before `longest_stretch` bytes; stretches are analysed one by one.
   static std::size_t end_of_stretch(std::string_view text, std::size_t at) {
-    constexpr std::size_t long_run = 16384;
+    constexpr std::size_t long_run = 16384, longest_stretch = 49152;
+    const std::size_t limit = std::min(text.size(), at + longest_stretch);
     std::size_t run = 0;
-    for (; at < text.size(); ++at) {
-      run = is_blank_byte(text[at]) ? run + 1 : 0;
-      if (run == long_run) return at + 1 - run;
+    for (std::size_t i = at; i < limit; ++i) {
+      run = is_blank_byte(text[i]) ? run + 1 : 0;
+      if (run == long_run) return i + 1 - run;
     }
-    return text.size();
+    if (limit == text.size()) return limit;
+    constexpr std::string_view stop = "。";
+    const auto sentence = text.substr(at, limit - at).rfind(stop);
+    if (sentence != std::string_view::npos) return at + sentence + stop.size();
+    std::size_t end = limit;
+    while (!at_character_border(text, end)) --end;
+    return end;
   }
 
   void analyze_stretch(std::string_view text, std::size_t offset, std::vector<Morpheme>& out) {

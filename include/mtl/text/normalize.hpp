@@ -15,7 +15,8 @@ namespace mtl {
 
 /// The steps, always in this order: digits, width, URLs, symbols, newlines, spaces.
 ///
-/// The order is the paper's order of mention; URLs are found before the symbols they are made of go.
+/// The order is the paper's order of mention; URLs are found before the symbols they are made of go. With
+/// Width::Nfkc the result is NFKC: what came together by a removal is composed at the end.
 struct NormalizeOptions {
   Digits digits = Digits::EachToZero;
   Width width = Width::Nfkc;
@@ -50,6 +51,8 @@ inline NormalizedText normalize(std::string_view raw, const NormalizeOptions& op
   if (options.remove_symbols) text = remove_symbols(std::move(text));
   apply(options.remove_newlines, remove_newlines);
   apply(options.remove_spaces, remove_spaces);
+  // What was removed may have kept a letter and its mark apart: か, U+200B, U+3099.
+  apply(options.width == Width::Nfkc, [](std::string_view t) { return nfc(t); });
   return {std::move(text.text), std::move(text.origin), std::string(raw)};
 }
 

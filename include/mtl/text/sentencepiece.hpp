@@ -1,10 +1,6 @@
 // In: a text. Out: SentencePiece's pieces with their bytes. The only header that knows libsentencepiece.
 #pragma once
 
-#include <cerrno>
-#include <cstring>
-#include <fstream>
-#include <iterator>
 #include <memory>
 #include <mutex>
 #include <string>
@@ -14,6 +10,7 @@
 
 #include <sentencepiece_processor.h>
 
+#include <mtl/store/atomic_file.hpp>
 #include <mtl/store/digest.hpp>
 #include <mtl/text/piece.hpp>
 #include <mtl/text/unicode.hpp>
@@ -25,10 +22,7 @@ class SentencePieceModel {
  public:
   /// Reads a serialised model. Throws Error where the file cannot be read or is no model.
   static std::shared_ptr<const SentencePieceModel> read(const std::string& path) {
-    std::ifstream file(path, std::ios::binary);
-    require(file.good(), "{}: the SentencePiece model cannot be read: {}", path, std::strerror(errno));
-    return std::make_shared<const SentencePieceModel>(std::string{std::istreambuf_iterator<char>(file), {}},
-                                                      path);
+    return std::make_shared<const SentencePieceModel>(read_file(path), path);
   }
 
   /// `serialized` is a ModelProto; `where` names it in messages.

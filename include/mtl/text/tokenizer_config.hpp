@@ -1,11 +1,8 @@
 // In: a Hugging Face model folder. Out: what its JSON files say of the tokenizer.
 #pragma once
 
-#include <cerrno>
 #include <cmath>
-#include <cstring>
 #include <filesystem>
-#include <fstream>
 #include <limits>
 #include <optional>
 #include <string>
@@ -13,8 +10,8 @@
 #include <utility>
 #include <vector>
 
-#include <nlohmann/json.hpp>
-
+#include <mtl/store/atomic_file.hpp>
+#include <mtl/store/json_text.hpp>
 #include <mtl/text/added_tokens.hpp>
 
 namespace mtl {
@@ -26,10 +23,9 @@ class JsonFields {
  public:
   /// A file that is not there has no fields.
   explicit JsonFields(std::string path) : path_{std::move(path)} {
-    if (!std::filesystem::exists(path_)) return;
-    std::ifstream stream(path_, std::ios::binary);
-    require(stream.good(), "{}: cannot be read: {}", path_, std::strerror(errno));
-    json_ = nlohmann::json::parse(stream, nullptr, /*allow_exceptions=*/false);
+    std::error_code unknown;  // then read_file says what is wrong
+    if (std::filesystem::status(path_, unknown).type() == std::filesystem::file_type::not_found) return;
+    json_ = parse_json(read_file(path_));
     require(json_.is_object(), "{}: not a JSON object; was the download cut short?", path_);
   }
 
@@ -90,7 +86,8 @@ class TokenizerConfig {
  public:
   /// Throws Error where the folder or a needed field is missing, or a field is not of its kind.
   static TokenizerConfig read(const std::string& folder) {
-    require(std::filesystem::is_directory(folder), "{}: no such model folder", folder);
+    std::error_code unknown;
+    require(std::filesystem::is_directory(folder, unknown), "{}: no such model folder", folder);
     return TokenizerConfig(folder);
   }
 
@@ -125,7 +122,8 @@ class TokenizerConfig {
   std::vector<AddedToken> added_tokens() const {
     std::vector<AddedToken> tokens;
     for (const auto& [content, id] : added_.json().items()) {
-      require(id.is_number_unsigned(), "{}: the id of '{}' must be a number from 0", added_.path(), content);
+      require(id.is_number_unsigned() && id.get<std::uint64_t>() <= std::numeric_limits<std::int32_t>::max(),
+              "{}: the id of '{}' must be a number from 0 to 2^31 - 1", added_.path(), content);
       tokens.push_back({content, id.get<std::int32_t>()});
     }
     const auto decoder = fields_.object("added_tokens_decoder");  // named: the loop below refers into it

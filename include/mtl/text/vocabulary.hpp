@@ -2,10 +2,6 @@
 #pragma once
 
 #include <algorithm>
-#include <cerrno>
-#include <cstring>
-#include <fstream>
-#include <iterator>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -13,6 +9,7 @@
 #include <utility>
 #include <vector>
 
+#include <mtl/store/atomic_file.hpp>
 #include <mtl/text/utf8.hpp>
 
 namespace mtl {
@@ -29,12 +26,9 @@ class Vocabulary {
   }
 
   /// Reads a vocab.txt: the number of a token is that of its line. An empty line is a token; only the line's
-  /// end
-  /// (\n, \r\n or \r) is no part of it. Throws Error where it cannot be read, is empty, or is not UTF-8.
+  /// end (\n, \r\n or \r) is no part of it. Throws Error where it cannot be read, is empty, or is not UTF-8.
   static Vocabulary read(const std::string& path) {
-    std::ifstream file(path, std::ios::binary);
-    require(file.good(), "{}: the vocabulary cannot be read: {}", path, std::strerror(errno));
-    const std::string bytes{std::istreambuf_iterator<char>(file), {}};
+    const std::string bytes = read_file(path);
     require(!bytes.empty(), "{}: the vocabulary is empty; was the download cut short?", path);
     auto tokens = lines(bytes);
     for (std::size_t i = 0; i < tokens.size(); ++i)
