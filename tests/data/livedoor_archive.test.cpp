@@ -8,7 +8,9 @@
 
 #include <mtl/data/folds.hpp>
 #include <mtl/data/livedoor.hpp>
-#include <mtl/data/selection.hpp>
+#include <mtl/data/prepare.hpp>
+#include <mtl/labels/part_of_speech_source.hpp>
+#include <mtl/text/pretrained_tokenizer.hpp>
 #include <support/catch.hpp>
 
 namespace livedoor_archive_test {
@@ -61,22 +63,26 @@ TEST_CASE("the livedoor archive has 7,367 articles, and no text is in two folds"
                                             {"sports-watch", 900},
                                             {"topic-news", 770}});
 
-  PrepareReport report(corpus.classes);
-  auto candidates = choose_classes(corpus, 0, report);
-  for (Candidate& candidate : candidates)
-    candidate.text = normalize(corpus.documents[candidate.document].text).text;
-  shuffle_and_deduplicate(candidates, {}, report);
-  balance(candidates, corpus.classes.size(), {.per_class = 500}, report);
-  REQUIRE(candidates.size() == 4500);  // the paper's nine classes of 500
-  std::vector<int> labels;
-  for (const Candidate& candidate : candidates) labels.push_back(static_cast<int>(candidate.label));
-  const Folds folds = stratified_folds(labels, 10, 1, corpus.classes);
+  const MeCabAnalyzer mecab(MeCabDictionary::open(find_dictionary("ipadic")));
+  const auto tokenizer = PretrainedTokenizer::load(MTL_TEST_DATA "/corpora/tiny-bert");
+  const auto [dataset, report] =
+      prepare(corpus, tokenizer, PartOfSpeechSource(mecab), mecab, {.per_class = 500});
+  REQUIRE(dataset.examples.size() == 4500);  // the paper's nine classes of 500
+  const auto of = [&report](Dropped why) {
+    return PrepareReport::sum(report.dropped[static_cast<std::size_t>(why)]);
+  };
+  CHECK(of(Dropped::Duplicate) > 0);
+  CHECK(of(Dropped::DuplicateOnceCut) > 0);
+  const Folds folds = stratified_folds(main_labels(dataset), 10, 1, corpus.classes);
   std::set<std::string> texts;
+  std::set<std::vector<std::int32_t>> ids;
   for (int f = 0; f < 10; ++f) {
     CHECK(folds.test(f).size() == 450);
-    for (const std::size_t i : folds.test(f)) CHECK(texts.insert(candidates[i].text).second);
+    for (const std::size_t i : folds.test(f)) {
+      CHECK(texts.insert(dataset.examples[i].text).second);
+      CHECK(ids.insert(dataset.examples[i].ids).second);
+    }
   }
-  CHECK(texts.size() == 4500);
 }
 
 }  // namespace livedoor_archive_test

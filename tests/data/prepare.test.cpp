@@ -114,6 +114,24 @@ TEST_CASE("prepare: classes are balanced to the smallest, or to a size, or not a
   CHECK_THROWS_WITH(prepared(corpus, {.balance = false, .per_class = 5}), Catch::StartsWith("per_class 5"));
 }
 
+TEST_CASE("prepare: texts that differ only after the cut are one text to a model", "[data]") {
+  Corpus corpus = tests::two_classes(10);
+  corpus.documents.push_back({"a", "warm", "花と空と海と山と犬", "a"});
+  corpus.documents.push_back({"b", "warm", "花と空と海と山と猫", "b"});
+  CHECK(dropped(prepared(corpus).report, Dropped::DuplicateOnceCut) == 0);
+  CHECK(dropped(prepared(corpus, {.max_words = 8}).report, Dropped::DuplicateOnceCut) >= 1);
+  CHECK(dropped(prepared(corpus, {.max_pieces = 10}).report, Dropped::DuplicateOnceCut) >= 1);
+}
+
+TEST_CASE("prepare: a text of white space alone is empty, whatever is kept", "[data]") {
+  Corpus corpus = tests::two_classes(10);
+  corpus.documents.push_back({"blank", "warm", " \n\u3000", "blank"});
+  const auto [dataset, report] =
+      prepared(corpus, {.normalize = {.remove_newlines = false, .remove_spaces = false}});
+  CHECK(dropped(report, Dropped::Empty) == 1);
+  for (const Example& example : dataset.examples) CHECK(example.ids.size() > 2);
+}
+
 TEST_CASE("prepare: of equal texts the first after shuffling stays; with different labels none, if so wished",
           "[data]") {
   Corpus corpus = tests::two_classes(10);

@@ -82,9 +82,21 @@ inline std::string joined(const std::vector<std::string_view>& lines, std::size_
   return text;
 }
 
-/// Sorts documents by id and classes by name; throws Error when an id stands twice or nothing was found.
+inline bool is_control(char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7F; }
+
+/// Throws Error for an id that could not stand in a line of a file: it comes from the name of a file.
+inline void require_plain_id(const Document& document) {
+  std::string shown = document.id;
+  std::ranges::replace_if(shown, is_control, '?');
+  require(!find_invalid_utf8(document.id) && shown == document.id,
+          "text '{}': its name in the corpus is not plain UTF-8; rename that file", shown);
+}
+
+/// Sorts documents by id and classes by name; throws Error when an id stands twice, is not plain text, or
+/// when nothing was found.
 inline Corpus in_order(Corpus corpus, std::string_view expected) {
   require(!corpus.documents.empty(), "data set '{}': no text was found; expected {}", corpus.name, expected);
+  for (const Document& document : corpus.documents) require_plain_id(document);
   std::ranges::sort(corpus.documents, {}, &Document::id);
   const auto twice = std::ranges::adjacent_find(corpus.documents, {}, &Document::id);
   if (twice != corpus.documents.end())

@@ -2,18 +2,18 @@
 #pragma once
 
 #include <algorithm>
+#include <span>
 #include <vector>
 
 #include <mtl/data/dataset.hpp>
 #include <mtl/data/prepare_options.hpp>
 #include <mtl/labels/iob2.hpp>
 #include <mtl/labels/label_set.hpp>
+#include <mtl/text/analyzer.hpp>
 #include <mtl/text/span_first.hpp>
 #include <mtl/text/tokenizer.hpp>
 
 namespace mtl {
-
-namespace detail {
 
 /// The spans within the first `length` bytes; one that reaches beyond is cut there.
 inline std::vector<Span> clipped(std::vector<Span> spans, std::size_t length) {
@@ -21,6 +21,8 @@ inline std::vector<Span> clipped(std::vector<Span> spans, std::size_t length) {
   for (Span& span : spans) span.end = std::min(span.end, length);
   return spans;
 }
+
+namespace detail {
 
 /// Ordinary sub-words, each in the region where it begins.
 template <SubwordTokenizer T>
@@ -35,6 +37,13 @@ Pieces tokenize_ordinarily(T& tokenizer, std::string_view text, const std::vecto
 }
 
 }  // namespace detail
+
+/// Where the first `most` words end, in bytes of their text; `whole` where there are no more words, and
+/// for most = 0.
+inline std::size_t end_of_words(std::span<const Morpheme> words, int most, std::size_t whole) {
+  const auto count = static_cast<std::size_t>(most);
+  return count > 0 && words.size() > count ? words[count - 1].end : whole;
+}
 
 /// A text as sub-words with their labels, before the special tokens.
 struct LabelledPieces {

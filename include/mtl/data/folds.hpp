@@ -109,6 +109,7 @@ inline std::string format_folds(const Folds& folds, const Dataset& dataset) {
   return text;
 }
 
+/// Writes format_folds() to a file, whole or not at all.
 inline void save_folds(const std::string& path, const Folds& folds, const Dataset& dataset) {
   write_file_atomically(path, format_folds(folds, dataset));
 }

@@ -2,12 +2,13 @@
 // report of what became of every text.
 #pragma once
 
-#include <numeric>
+#include <functional>
 #include <set>
 
 #include <mtl/data/encode_text.hpp>
 #include <mtl/data/selection.hpp>
 #include <mtl/detail/parallel_for.hpp>
+#include <mtl/detail/random.hpp>
 #include <mtl/labels/label_source.hpp>
 #include <mtl/text/analyzer.hpp>
 
@@ -66,6 +67,7 @@ void normalize_all(std::vector<Candidate>& candidates, const Corpus& corpus, con
       require_utf8_lines(document.text, document.where);
       NormalizedText text = normalize(document.text, options.normalize);
       if constexpr (AnnotationSource<S>) own.spans(document.id, text);
+      if (unicode::is_blank(text.text)) return;  // nothing for a tokenizer: as if it were empty
       candidates[i].length = text.text.size();
       candidates[i].text = std::move(text.text);
     };
@@ -74,19 +76,31 @@ void normalize_all(std::vector<Candidate>& candidates, const Corpus& corpus, con
                teller(options, "normalise", candidates.size()));
 }
 
+/// Runs `work` on a document and names the document in what it throws.
+template <class Work>
+void at_document(const Document& document, Work work) {
+  try {
+    work();
+  } catch (const Error& problem) {
+    throw Error(fmt::format("{}: {}", document.where, problem.what()));
+  }
+}
+
 /// Counts words: drops what is too long or too short, and cuts after max_words.
 template <MorphologicalAnalyzer A>
-void apply_word_limits(std::vector<Candidate>& candidates, const A& analyzer, const PrepareOptions& options,
-                       PrepareReport& report) {
+void apply_word_limits(std::vector<Candidate>& candidates, const Corpus& corpus, const A& analyzer,
+                       const PrepareOptions& options, PrepareReport& report) {
   if (options.max_words == 0 && options.drop_words_from == 0 && options.min_words == 0) return;
   std::vector<std::size_t> words(
       report.read.empty() ? 0 : static_cast<std::size_t>(PrepareReport::sum(report.read)));
   const auto make_task = [&] {
     return [&, own = analyzer](std::size_t i) mutable {
-      const auto morphemes = own.analyze(candidates[i].text);
-      words[candidates[i].document] = morphemes.size();
-      const auto most = static_cast<std::size_t>(options.max_words);
-      if (most > 0 && morphemes.size() > most) candidates[i].length = morphemes[most - 1].end;
+      Candidate& candidate = candidates[i];
+      at_document(corpus.documents[candidate.document], [&] {
+        const auto morphemes = own.analyze(candidate.text);
+        words[candidate.document] = morphemes.size();
+        candidate.length = end_of_words(morphemes, options.max_words, candidate.length);
+      });
     };
   };
   parallel_for(candidates.size(), options.threads, make_task,
@@ -99,29 +113,49 @@ void apply_word_limits(std::vector<Candidate>& candidates, const A& analyzer, co
           [&](const Candidate& candidate) { return words[candidate.document] >= least; });
 }
 
-/// Tokenises and labels the candidates; result i belongs to candidate i.
+/// Tokenises and labels the candidates.
 template <SubwordTokenizer T, LabelSource S>
-std::vector<Example> encode_all(const std::vector<Candidate>& candidates, const Corpus& corpus,
-                                const T& tokenizer, const S& source, const LabelSet& labels,
-                                const PrepareOptions& options, PrepareReport& report) {
-  std::vector<Example> examples(candidates.size());
-  std::vector<char> cut(candidates.size());
+void encode_all(std::vector<Candidate>& candidates, const Corpus& corpus, const T& tokenizer, const S& source,
+                const LabelSet& labels, const PrepareOptions& options) {
   const auto make_task = [&] {
     return [&, own_tokenizer = tokenizer, own_source = source](std::size_t i) mutable {
-      const Candidate& candidate = candidates[i];
+      Candidate& candidate = candidates[i];
       const Document& document = corpus.documents[candidate.document];
-      const NormalizedText whole = normalize(document.text, options.normalize);
-      const std::string text = whole.text.substr(0, candidate.length);
-      const auto spans = clipped(own_source.spans(document.id, whole), candidate.length);
-      const auto pieces = label_pieces(own_tokenizer, text, spans, labels, options);
-      cut[i] = pieces.cut;
-      examples[i] = to_example(document.id, text, static_cast<std::int32_t>(candidate.label), pieces,
-                               own_tokenizer.special(), options, is_labelled(own_source, document.id));
+      at_document(document, [&] {
+        const NormalizedText whole = normalize(document.text, options.normalize);
+        const std::string text = whole.text.substr(0, candidate.length);
+        const auto spans = clipped(own_source.spans(document.id, whole), candidate.length);
+        const auto pieces = label_pieces(own_tokenizer, text, spans, labels, options);
+        candidate.cut = pieces.cut;
+        candidate.example =
+            to_example(document.id, text, static_cast<std::int32_t>(candidate.label), pieces,
+                       own_tokenizer.special(), options, is_labelled(own_source, document.id));
+      });
     };
   };
   parallel_for(candidates.size(), options.threads, make_task, teller(options, "tokenise", candidates.size()));
-  report.cut_by_pieces = std::accumulate(cut.begin(), cut.end(), std::int64_t{0});
-  return examples;
+}
+
+/// The token ids as a string, to compare by: texts that differ after the last one are the same to a model.
+inline std::string ids_of(const Candidate& candidate) {
+  const auto& ids = candidate.example.ids;
+  return {reinterpret_cast<const char*>(ids.data()), ids.size() * sizeof ids[0]};
+}
+
+/// The candidates as a data set, their cuts counted.
+inline Dataset to_dataset(std::vector<Candidate>& candidates, const Corpus& corpus, std::size_t classes,
+                          const LabelSet& labels, const PrepareOptions& options, PrepareReport& report) {
+  Dataset dataset{.name = corpus.name};
+  const auto chosen = corpus.classes.begin() + static_cast<std::ptrdiff_t>(classes);
+  dataset.labels.emplace(main_head, std::vector(corpus.classes.begin(), chosen));
+  dataset.labels.emplace(options.auxiliary_head, labels.names());
+  dataset.examples.reserve(candidates.size());
+  for (Candidate& candidate : candidates) {
+    if (candidate.length < candidate.text.size()) ++report.cut_by_words;
+    if (candidate.cut) ++report.cut_by_pieces;
+    dataset.examples.push_back(std::move(candidate.example));
+  }
+  return dataset;
 }
 
 /// The numbers of the report that are read off the finished data set.
@@ -149,10 +183,10 @@ inline void describe(const Dataset& dataset, const PrepareOptions& options, std:
 /// Makes a data set of a corpus, by the paper's section 4.1.
 ///
 /// In this order: check of UTF-8, normalisation, texts that became empty are dropped, shuffling by the seed,
-/// duplicates, length rules (words of `analyzer`), equal class sizes; then spans, sub-words, IOB2 labels cut
-/// with the sub-words, special tokens. Texts stand in shuffled order. The result depends on corpus and
-/// options, not on threads. Throws Error for bad input (text that is not UTF-8, one class only, an empty
-/// class, annotations that do not fit), naming file and line.
+/// duplicates, length rules (words of `analyzer`); spans, sub-words, IOB2 labels cut with the sub-words,
+/// special tokens; what became a duplicate by the cuts, equal class sizes. Texts stand in shuffled order. The
+/// result depends on corpus and options, not on threads. Throws Error for bad input (text that is not UTF-8,
+/// one class only, an empty class, annotations that do not fit), naming file and line.
 template <SubwordTokenizer T, LabelSource S, MorphologicalAnalyzer A>
 Prepared prepare(const Corpus& corpus, const T& tokenizer, const S& source, const A& analyzer,
                  const PrepareOptions& options) {
@@ -174,20 +208,16 @@ Prepared prepare(const Corpus& corpus, const T& tokenizer, const S& source, cons
   detail::normalize_all(candidates, corpus, source, options);
   detail::keep_if(candidates, report, Dropped::Empty,
                   [](const Candidate& candidate) { return !candidate.text.empty(); });
-  shuffle_and_deduplicate(candidates, options, report);
-  detail::apply_word_limits(candidates, analyzer, options, report);
+  shuffle(candidates, RandomStream(options.seed).named("documents"));
+  drop_duplicates(candidates, options, report, Dropped::Duplicate, std::mem_fn(&Candidate::text));
+  detail::apply_word_limits(candidates, corpus, analyzer, options, report);
+  detail::encode_all(candidates, corpus, tokenizer, source, labels, options);
+  detail::keep_if(candidates, report, Dropped::Empty,
+                  [](const Candidate& candidate) { return candidate.example.ids.size() > 2; });
+  drop_duplicates(candidates, options, report, Dropped::DuplicateOnceCut, detail::ids_of);
   balance(candidates, classes, options, report);
-  report.cut_by_words = std::ranges::count_if(
-      candidates, [](const Candidate& candidate) { return candidate.length < candidate.text.size(); });
-
-  Dataset& dataset = prepared.dataset;
-  dataset.name = corpus.name;
-  dataset.labels.emplace(
-      main_head,
-      std::vector(corpus.classes.begin(), corpus.classes.begin() + static_cast<std::ptrdiff_t>(classes)));
-  dataset.labels.emplace(options.auxiliary_head, labels.names());
-  dataset.examples = detail::encode_all(candidates, corpus, tokenizer, source, labels, options, report);
-  detail::describe(dataset, options, own_tokenizer.special().unk, report);
+  prepared.dataset = detail::to_dataset(candidates, corpus, classes, labels, options, report);
+  detail::describe(prepared.dataset, options, own_tokenizer.special().unk, report);
   require_that_counts_add_up(report);
   return prepared;
 }

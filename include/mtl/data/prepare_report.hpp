@@ -14,15 +14,12 @@
 namespace mtl {
 
 /// Why a document did not become an example.
-enum class Dropped { NotChosen, Empty, Duplicate, Conflict, TooLong, TooShort, BeyondSize };
+enum class Dropped { NotChosen, Empty, Duplicate, Conflict, TooLong, TooShort, DuplicateOnceCut, BeyondSize };
 
-inline constexpr std::array dropped_names{"class not chosen",
-                                          "empty after normalisation",
-                                          "duplicate",
-                                          "duplicate with another label",
-                                          "too many words",
-                                          "too few words",
-                                          "beyond the class size"};
+inline constexpr std::array dropped_names{"class not chosen",   "empty after normalisation",
+                                          "duplicate",          "duplicate with another label",
+                                          "too many words",     "too few words",
+                                          "duplicate once cut", "beyond the class size"};
 
 /// Counts of the data stage. Every vector is by class, in the order of `classes`.
 struct PrepareReport {

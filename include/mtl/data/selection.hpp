@@ -6,9 +6,9 @@
 #include <unordered_set>
 
 #include <mtl/data/corpus.hpp>
+#include <mtl/data/dataset.hpp>
 #include <mtl/data/prepare_options.hpp>
 #include <mtl/data/prepare_report.hpp>
-#include <mtl/detail/random.hpp>
 
 namespace mtl {
 
@@ -16,8 +16,10 @@ namespace mtl {
 struct Candidate {
   std::size_t document = 0;  ///< index in the corpus
   std::size_t label = 0;     ///< index in the classes of the corpus
-  std::string text;          ///< normalised
+  std::string text = {};     ///< normalised
   std::size_t length = 0;    ///< bytes of `text` that are used; fewer than all when it is cut after max_words
+  Example example = {};      ///< once it is tokenised
+  bool cut = false;          ///< pieces were left out at its end
 };
 
 namespace detail {
@@ -51,29 +53,30 @@ inline std::vector<Candidate> choose_classes(const Corpus& corpus, int classes, 
     const auto label = static_cast<std::size_t>(found - corpus.classes.begin());
     ++report.read[label];
     if (label < chosen)
-      candidates.push_back({i, label, {}, 0});
+      candidates.push_back({.document = i, .label = label});
     else
       ++report.of(Dropped::NotChosen, label);
   }
   return candidates;
 }
 
-/// Shuffles by the seed, then keeps the first of equal texts (or none, as options.duplicates says).
-inline void shuffle_and_deduplicate(std::vector<Candidate>& candidates, const PrepareOptions& options,
-                                    PrepareReport& report) {
-  shuffle(candidates, RandomStream(options.seed).named("documents"));
+/// Keeps the first of the candidates for which key(candidate), a string, is the same (or none, as
+/// options.duplicates says); the others are counted as `why`.
+template <class Key>
+void drop_duplicates(std::vector<Candidate>& candidates, const PrepareOptions& options, PrepareReport& report,
+                     Dropped why, Key key) {
   if (options.duplicates == Duplicates::ConflictsDropped) {
     std::unordered_map<std::string, std::size_t> first;
     std::unordered_set<std::string> conflicts;
     for (const Candidate& candidate : candidates)
-      if (first.emplace(candidate.text, candidate.label).first->second != candidate.label)
-        conflicts.insert(candidate.text);
+      if (first.emplace(key(candidate), candidate.label).first->second != candidate.label)
+        conflicts.insert(key(candidate));
     detail::keep_if(candidates, report, Dropped::Conflict,
-                    [&](const Candidate& candidate) { return !conflicts.contains(candidate.text); });
+                    [&](const Candidate& candidate) { return !conflicts.contains(key(candidate)); });
   }
   std::unordered_set<std::string> seen;
-  detail::keep_if(candidates, report, Dropped::Duplicate,
-                  [&](const Candidate& candidate) { return seen.insert(candidate.text).second; });
+  detail::keep_if(candidates, report, why,
+                  [&](const Candidate& candidate) { return seen.insert(key(candidate)).second; });
 }
 
 /// Keeps the same number of texts of every class, the first ones. Throws Error for a class with none, or with
