@@ -20,6 +20,7 @@ mtl::CellResult some_result() {
       {"loss", 3, 0.25, {{"a/1", 0, 1}, {"a/2", 1, 1}}, {{"main.accuracy", 0.5}, {"pos.span_f1", 1.0 / 3}}},
       {"accuracy:main", 1, 0.5, {{"a/1", 0, 0}, {"a/2", 1, 1}}, {{"main.accuracy", 1.0}}}};
   result.history = {{1, 0.7, {{"loss", 0.6}}, 1.5}, {2, 0.1 + 0.2, {{"loss", 0.5}}, 1.25}};
+  result.environment = {{"threads", "2"}};
   result.seconds = 2.75;
   result.tokens = 1234;
   return result;
@@ -46,6 +47,7 @@ TEST_CASE("a cell's result is read back as it was written, to the last digit", "
   CHECK(read.history[1].valid == written.history[1].valid);
   CHECK(read.seconds == written.seconds);
   CHECK(read.tokens == written.tokens);
+  CHECK(read.environment == written.environment);
 }
 
 TEST_CASE("a run is its plan and the cells that are done", "[experiment]") {

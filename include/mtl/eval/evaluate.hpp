@@ -11,6 +11,7 @@
 
 #include <mtl/data/batch.hpp>
 #include <mtl/eval/scores.hpp>
+#include <mtl/eval/stopped.hpp>
 #include <mtl/loss/combiner.hpp>
 #include <mtl/model/trainable_model.hpp>
 
@@ -72,8 +73,9 @@ inline void add_batch(HeadEvaluation& result, const HeadOutput& output, const Ba
 }  // namespace detail
 
 /// Runs the model, without dropout or gradients, over the whole data set in batches of `batch_size` texts.
-/// Throws Error when the data set lacks the target of a head.
-inline std::vector<HeadEvaluation> evaluate(TrainableModel& model, const Dataset& dataset, int batch_size) {
+/// Throws Error when the data set lacks the target of a head, Stopped when should_stop says so.
+inline std::vector<HeadEvaluation> evaluate(TrainableModel& model, const Dataset& dataset, int batch_size,
+                                            const StopRequest& should_stop = {}) {
   const torch::NoGradGuard no_grad;
   std::vector<HeadEvaluation> heads;
   for (const auto& head : model.heads()) {
@@ -88,6 +90,7 @@ inline std::vector<HeadEvaluation> evaluate(TrainableModel& model, const Dataset
     const Batch batch = make_batch(dataset, std::span{order}.subspan(from, count));
     const auto outputs = model.outputs(batch);
     for (std::size_t h = 0; h < heads.size(); ++h) detail::add_batch(heads[h], outputs[h], batch);
+    stop_if(should_stop);
   }
   return heads;
 }

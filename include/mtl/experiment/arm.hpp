@@ -6,10 +6,12 @@
 #include <functional>
 #include <memory>
 #include <string>
+#include <vector>
 
 #include <mtl/experiment/cell.hpp>
 #include <mtl/loss/combiner.hpp>
 #include <mtl/model/trainable_model.hpp>
+#include <mtl/train/parameter_groups.hpp>
 
 namespace mtl {
 
@@ -23,6 +25,7 @@ struct Arm {
   std::string name;
   std::string signature;
   AnyLossCombiner loss;
+  std::vector<HeadRate> rates;  ///< learning rates of heads that only this arm has
   std::function<std::unique_ptr<TrainableModel>(const Cell&)> make;
 };
 

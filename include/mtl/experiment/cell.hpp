@@ -46,6 +46,8 @@ struct CellResult {
   std::string digest = {};                ///< of everything that can change the outcome
   std::vector<WatchResult> watches = {};  ///< the first one is the result; the others stand beside it
   std::vector<EpochRecord> history = {};
+  /// What it was made with: version of mtl and of libtorch, threads. Not part of the digest.
+  std::map<std::string, std::string> environment = {};
   double seconds = 0;       ///< of the whole cell
   std::int64_t tokens = 0;  ///< trained on, over all epochs
 };

@@ -69,17 +69,16 @@ inline void from_json(const nlohmann::json& json, WatchResult& result) {
 
 /// Without the history, which stands in history.jsonl.
 inline void to_json(nlohmann::json& json, const CellResult& result) {
-  json = {{"cell", result.cell},
-          {"digest", result.digest},
-          {"watches", result.watches},
-          {"seconds", result.seconds},
-          {"tokens", result.tokens}};
+  json = {{"cell", result.cell},       {"digest", result.digest},
+          {"watches", result.watches}, {"environment", result.environment},
+          {"seconds", result.seconds}, {"tokens", result.tokens}};
 }
 
 inline void from_json(const nlohmann::json& json, CellResult& result) {
   json.at("cell").get_to(result.cell);
   json.at("digest").get_to(result.digest);
   json.at("watches").get_to(result.watches);
+  json.at("environment").get_to(result.environment);
   json.at("seconds").get_to(result.seconds);
   json.at("tokens").get_to(result.tokens);
 }

@@ -36,6 +36,13 @@ class CellStore {
     return std::filesystem::exists(folder(cell, digest) / "result.json");
   }
 
+  /// The file, in the cell's folder, of the weights that a watched quantity chose: "best.safetensors" for the
+  /// first quantity, which is the result; "best-accuracy-main.safetensors" for another.
+  static std::string weights_file(std::size_t index, std::string watch) {
+    std::ranges::replace(watch, ':', '-');
+    return index == 0 ? "best.safetensors" : "best-" + watch + ".safetensors";
+  }
+
   /// Writes predictions.tsv, history.jsonl and, last, result.json.
   void save(const CellResult& result) const {
     const auto place = folder(result.cell, result.digest);
@@ -51,13 +58,16 @@ class CellStore {
   std::optional<CellResult> load(const Cell& cell, const std::string& digest) const {
     if (!done(cell, digest)) return std::nullopt;
     const auto place = folder(cell, digest);
-    auto result = parse<CellResult>(place / "result.json", read_file((place / "result.json").string()));
+    const auto written = read_file((place / "result.json").string());
+    auto result = parse<CellResult>(place / "result.json", written);
     require(result.cell == cell && result.digest == digest,
             "{} is the result of another cell; likely cause: folders of two runs were mixed", place.string());
     std::istringstream history(read_file((place / "history.jsonl").string()));
     for (std::string line; std::getline(history, line);)
       result.history.push_back(parse<EpochRecord>(place / "history.jsonl", line));
     read_predictions(place / "predictions.tsv", result);
+    const auto counts = parse<nlohmann::json>(place / "result.json", written);
+    require_counts(counts.at("watches"), result, (place / "predictions.tsv").string());
     return result;
   }
 
@@ -70,6 +80,19 @@ class CellStore {
       throw Error(fmt::format("{}: {}; likely cause: the file is damaged. Remove its folder and sweep again",
                               file.string(), problem.what()));
     }
+  }
+
+  /// result.json says how many texts were predicted, and how many rightly.
+  static void require_counts(const nlohmann::json& counts, const CellResult& result,
+                             const std::string& file) {
+    const nlohmann::json found = result.watches;
+    for (std::size_t i = 0; i < found.size(); ++i)
+      for (const char* count : {"n_test", "correct"})
+        require(
+            counts.at(i).contains(count) && counts.at(i).at(count) == found.at(i).at(count),
+            "{}: {} of '{}' is {} here, but another number in result.json; likely cause: the file was edited "
+            "or cut short. Remove its folder and sweep again",
+            file, count, result.watches[i].watch, found.at(i).at(count).dump());
   }
 
   std::string predictions(const CellResult& result) const {

@@ -116,11 +116,14 @@ inline std::vector<Arm> paper_arms(const std::shared_ptr<PretrainedBackbone>& pr
   };
   const auto both = fmt::format("main λ {} dropout below {} inputs {}", options.lambda_main,
                                 options.dropout_below, inputs_digest(dataset));
-  return {{"multi",
-           fmt::format("{} pos λ {} rate {} dropout {} labels {}", both, options.lambda_sub,
-                       options.auxiliary_rate, options.head_dropout, inputs_digest(dataset, {"main", "pos"})),
-           weighted_sum(lambda<"main">(options.lambda_main), lambda<"pos">(options.lambda_sub)), multi},
-          {"single", both, weighted_sum(lambda<"main">(options.lambda_main)), single}};
+  const auto of_multi =
+      fmt::format("{} pos λ {} rate {} dropout {} labels {}", both, options.lambda_sub,
+                  options.auxiliary_rate, options.head_dropout, inputs_digest(dataset, {"main", "pos"}));
+  std::vector<HeadRate> auxiliary_rate;
+  if (options.auxiliary_rate != 0) auxiliary_rate.push_back({"pos", options.auxiliary_rate});
+  const auto main = lambda<"main">(options.lambda_main);
+  return {{"multi", of_multi, weighted_sum(main, lambda<"pos">(options.lambda_sub)), auxiliary_rate, multi},
+          {"single", both, weighted_sum(main), {}, single}};
 }
 
 }  // namespace mtl

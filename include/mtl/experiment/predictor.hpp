@@ -51,6 +51,8 @@ class Predictor {
     } catch (const nlohmann::json::exception& problem) {
       throw Error(fmt::format("{}: its metadata is not that of a checkpoint of `mtl sweep`: {}", checkpoint,
                               problem.what()));
+    } catch (const std::out_of_range&) {
+      throw Error(fmt::format("{}: its metadata lacks the labels of a head; was it edited?", checkpoint));
     }
   }
 
@@ -64,10 +66,9 @@ class Predictor {
     std::vector<std::size_t> which;
     for (const auto& text : raw) {
       normalized.push_back(normalize(text, options_.normalize));
-      const auto& clean = normalized.back();
-      const auto spans = source_ ? source_->spans("", clean) : std::vector<Span>{};
-      pieces.push_back(label_pieces(tokenizer_, clean.text, spans, label_set_, options_));
-      batch.examples.push_back(to_example("", clean.text, 0, pieces.back(), tokenizer_.special(), options_));
+      pieces.push_back(pieces_of(normalized.back()));
+      batch.examples.push_back(
+          to_example("", normalized.back().text, 0, pieces.back(), tokenizer_.special(), options_));
       if (!pieces.back().pieces.empty()) which.push_back(batch.examples.size() - 1);
     }
     std::vector<TextPrediction> predictions(raw.size());
@@ -87,14 +88,46 @@ class Predictor {
         labels_(nlohmann::json::parse(metadata(file, path, "labels")).get<decltype(labels_)>()),
         options_(prepare_options(about_.at("settings"))),
         tokenizer_{PretrainedTokenizer::load(model_dir_, {about_.at("word-dic").get<std::string>()})},
-        label_set_(kinds_of(labels_.at(options_.auxiliary_head))) {
+        label_set_(kinds_of(labels_.at(options_.auxiliary_head), path)),
+        analyzer_(open_dictionary(path)) {
     require(tokenizer_.digest() == about_.at("tokenizer").at("digest"),
             "{}: its tokenizer is not the one that {} was trained with", model_dir_, path);
     require(weights_digest(model_dir_) == base_.at("base_digest"),
             "{}: its weights are not those that {} was trained from", model_dir_, path);
-    if (about_.at("label-source").contains("pos")) open_dictionary(path);
+    if (about_.at("label-source").contains("pos")) {
+      const auto& pos = about_.at("label-source").at("pos");
+      source_.emplace(analyzer_, PartOfSpeechOptions{.kinds = pos.at("kinds"),
+                                                     .excluded_details = pos.at("excluded-details"),
+                                                     .merge_runs = pos.at("merge-runs")});
+    }
     build(nlohmann::json::parse(metadata(file, path, "heads")));
+    require_whole(file, nlohmann::json::parse(metadata(file, path, "tensors")), path);
     restore(*model_, read_weights(file));
+  }
+
+  /// Throws Error unless the file holds what was trained, among it all of the heads.
+  void require_whole(const SafetensorsFile& file, const std::vector<std::string>& trained,
+                     const std::string& path) const {
+    std::string missing;
+    const auto want = [&](const std::string& name) {
+      if (file.find(name) == nullptr) missing += (missing.empty() ? "" : ", ") + name;
+    };
+    for (const auto& name : trained) want(name);
+    for (const auto& item : model_->module().named_parameters())
+      if (item.key().starts_with("heads.") && std::ranges::find(trained, item.key()) == trained.end())
+        want(item.key());
+    require(missing.empty(), "{}: these trained weights are missing: {}; was the file cut or edited?", path,
+            missing);
+  }
+
+  /// Sub-words of a text, cut and labelled as those of the training were.
+  LabelledPieces pieces_of(const NormalizedText& clean) {
+    std::size_t length = clean.text.size();
+    if (options_.max_words > 0)
+      length = end_of_words(analyzer_.analyze(clean.text), options_.max_words, length);
+    const auto spans = source_ ? source_->spans("", clean) : std::vector<Span>{};
+    return label_pieces(tokenizer_, std::string_view(clean.text).substr(0, length), clipped(spans, length),
+                        label_set_, options_);
   }
 
   static std::string metadata(const SafetensorsFile& file, const std::string& path, const std::string& key) {
@@ -105,22 +138,23 @@ class Predictor {
   }
 
   /// O, B-x, I-x, B-y, I-y, ... -> x, y, ...
-  static std::vector<std::string> kinds_of(const std::vector<std::string>& names) {
+  static std::vector<std::string> kinds_of(const std::vector<std::string>& names, const std::string& path) {
     std::vector<std::string> kinds;
-    for (std::size_t i = 1; i < names.size(); i += 2) kinds.push_back(names[i].substr(2));
+    for (std::size_t i = 1; i < names.size(); i += 2) {
+      require(names[i].starts_with("B-"), "{}: its label '{}' is not the B- of a kind of span", path,
+              names[i]);
+      kinds.push_back(names[i].substr(2));
+    }
     return kinds;
   }
 
-  void open_dictionary(const std::string& path) {
+  /// The dictionary whose words were counted and, unless spans were given, labelled.
+  MeCabAnalyzer open_dictionary(const std::string& path) const {
     const auto& recorded = about_.at("label-dic");
     const auto dictionary = MeCabDictionary::open(recorded.at("directory").get<std::string>());
     require(dictionary->digest() == recorded.at("digest"),
             "{}: the dictionary is not the one that {} was trained with", dictionary->directory(), path);
-    const auto pos = about_.at("label-source").at("pos");
-    source_.emplace(MeCabAnalyzer(dictionary),
-                    PartOfSpeechOptions{.kinds = pos.at("kinds"),
-                                        .excluded_details = pos.at("excluded-details"),
-                                        .merge_runs = pos.at("merge-runs")});
+    return MeCabAnalyzer(dictionary);
   }
 
   void build(const nlohmann::json& heads) {
@@ -173,6 +207,7 @@ class Predictor {
   PrepareOptions options_;
   PretrainedTokenizer tokenizer_;
   LabelSet label_set_;
+  MeCabAnalyzer analyzer_;
   std::optional<PartOfSpeechSource<MeCabAnalyzer>> source_;
   std::unique_ptr<TrainableModel> model_;
 };

@@ -3,6 +3,8 @@
 #pragma once
 
 #include <filesystem>
+#include <map>
+#include <set>
 #include <sstream>
 #include <string>
 #include <vector>
@@ -75,6 +77,20 @@ inline void write_run_description(const std::filesystem::path& run, const RunSum
   write_file_atomically((run / "run.json").string(), json.dump(2) + "\n");
 }
 
+namespace detail {
+
+/// What the cells were made with, every different value once: a run may go on with other versions.
+inline void add_environments(RunSummary& summary) {
+  std::map<std::string, std::string> values;
+  std::set<std::pair<std::string, std::string>> known;
+  for (const auto& cell : summary.cells)
+    for (const auto& [name, value] : cell.environment)
+      if (known.emplace(name, value).second) values[name] += (values[name].empty() ? "" : "; ") + value;
+  summary.provenance.insert(summary.provenance.end(), values.begin(), values.end());
+}
+
+}  // namespace detail
+
 /// A run as the report sees it: its description, its plan, and the cells that are done.
 ///
 /// Throws Error, naming the file, when the folder is no run or what it holds is damaged.
@@ -98,6 +114,7 @@ inline RunSummary load_run(const std::string& run_folder) {
   const CellStore store(run, summary.classes);
   for (const auto& [cell, digest] : plan)
     if (auto result = store.load(cell, digest)) summary.cells.push_back(std::move(*result));
+  detail::add_environments(summary);
   return summary;
 }
 

@@ -27,7 +27,8 @@ namespace mtl {
 struct SweepOptions {
   TrainOptions train = {};     ///< seed and loss are replaced by those of the cell and its arm
   std::string signature = {};  ///< changes with anything else that all arms share: weights, inputs, folds
-  std::map<std::string, std::string> weights_metadata = {};  ///< written into every best.safetensors
+  std::map<std::string, std::string> weights_metadata = {};  ///< written into every file of weights
+  std::map<std::string, std::string> environment = {};       ///< kept with every result
   std::function<void(const Cell&, TrainableModel&)> on_start = {};
   std::function<void(const CellResult&)> on_done = {};
   std::function<void(const Cell&, const std::string&)> on_failure = {};
@@ -104,14 +105,17 @@ class Sweep {
     TrainOptions train = options_.train;
     train.seed = training_seed(cell);
     train.loss = arm.loss;
+    train.rates.head.insert(train.rates.head.end(), arm.rates.begin(), arm.rates.end());
     const History history = fit(*model, subset(dataset_, folds_.train(cell.fold)),
                                 subset(dataset_, folds_.valid(cell.fold)), train);
-    CellResult result{
-        .cell = cell, .digest = digest(cell, arm), .history = history.epochs, .tokens = history.tokens};
+    CellResult result{.cell = cell,
+                      .digest = digest(cell, arm),
+                      .history = history.epochs,
+                      .environment = options_.environment,
+                      .tokens = history.tokens};
     const Dataset test = subset(dataset_, folds_.test(cell.fold));
     for (const BestEpoch& best : history.best) result.watches.push_back(judge(*model, best, test));
-    restore(*model, history.best.front().weights);
-    write_best(*model, history.best.front(), store.folder(cell, result.digest));
+    write_weights(*model, history, store.folder(cell, result.digest));
     result.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
     store.save(result);
     return result;
@@ -120,7 +124,7 @@ class Sweep {
   WatchResult judge(TrainableModel& model, const BestEpoch& best, const Dataset& test) const {
     restore(model, best.weights);
     WatchResult result{.watch = best.quantity, .best_epoch = best.epoch, .best_value = best.value};
-    for (const auto& head : evaluate(model, test, options_.train.batch_size)) {
+    for (const auto& head : evaluate(model, test, options_.train.batch_size, options_.train.should_stop)) {
       for (const auto& [name, value] : head_scores(head, test.labels.find(head.head)->second))
         result.scores[head.head + "." + name] = value;
       if (head.head != "main") continue;
@@ -131,14 +135,21 @@ class Sweep {
     return result;
   }
 
-  void write_best(TrainableModel& model, const BestEpoch& best, const std::filesystem::path& folder) const {
+  /// One file for each watched quantity, with all that `Predictor` needs beside the base model.
+  void write_weights(TrainableModel& model, const History& history,
+                     const std::filesystem::path& folder) const {
     std::filesystem::create_directories(folder);
     auto metadata = options_.weights_metadata;
-    nlohmann::json heads = nlohmann::json::array();
+    auto heads = nlohmann::json::array(), tensors = nlohmann::json::array();
     for (const auto& head : model.heads()) heads.push_back({{"name", head.name}, {"layer", head.layer}});
+    for (const auto& [name, value] : history.best.front().weights) tensors.push_back(name);
     metadata["heads"] = heads.dump();
+    metadata["tensors"] = tensors.dump();
     metadata["labels"] = nlohmann::json(dataset_.labels).dump();
-    save_weights((folder / "best.safetensors").string(), best.weights, metadata);
+    for (std::size_t i = 0; i < history.best.size(); ++i) {
+      const BestEpoch& best = history.best[i];
+      save_weights((folder / CellStore::weights_file(i, best.quantity)).string(), best.weights, metadata);
+    }
   }
 
   const Dataset& dataset_;

@@ -1,10 +1,12 @@
 // In: the value of a watched quantity after each epoch. Out: whether it is the best so far, and when to stop.
 #pragma once
 
+#include <algorithm>
 #include <cmath>
 #include <limits>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include <mtl/detail/error.hpp>
 
@@ -47,5 +49,18 @@ class EarlyStopping {
   int epoch_ = 0, best_epoch_ = 0;
   double best_ = std::numeric_limits<double>::quiet_NaN();
 };
+
+/// One watch for each quantity. Throws Error when there is none, when one is named twice, and as
+/// EarlyStopping does.
+inline std::vector<EarlyStopping> watches_of(const std::vector<std::string>& quantities, int patience) {
+  require(!quantities.empty(), "nothing to watch: early stopping needs a quantity such as 'loss'");
+  std::vector<EarlyStopping> watches;
+  for (const auto& quantity : quantities) {
+    require(std::ranges::find(watches, quantity, &EarlyStopping::quantity) == watches.end(),
+            "early stopping watches '{}' twice", quantity);
+    watches.emplace_back(quantity, patience);
+  }
+  return watches;
+}
 
 }  // namespace mtl

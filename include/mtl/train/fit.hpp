@@ -5,7 +5,6 @@
 
 #include <chrono>
 #include <cmath>
-#include <stdexcept>
 #include <string>
 #include <vector>
 
@@ -17,16 +16,10 @@
 
 namespace mtl {
 
-/// Training was asked to stop. Nothing of it is kept.
-class Stopped : public std::runtime_error {
- public:
-  Stopped() : std::runtime_error("training was stopped before its end") {}
-};
-
 /// Training went wrong although its input was right, e.g. the loss became infinite.
-class TrainingFailed : public std::runtime_error {
+class TrainingFailed : public WorkFailed {
  public:
-  using std::runtime_error::runtime_error;
+  using WorkFailed::WorkFailed;
 };
 
 /// The best epoch by one watched quantity.
@@ -72,7 +65,7 @@ inline double train_epoch(TrainableModel& model, const Dataset& train, const Tra
     history.tokens += batch.tokens();
     if (options.on_step)
       options.on_step(epoch, static_cast<int>(step) + 1, static_cast<int>(batches.size()), value);
-    if (options.should_stop && options.should_stop()) throw Stopped();
+    stop_if(options.should_stop);
   }
   return total / static_cast<double>(batches.size());
 }
@@ -106,11 +99,9 @@ inline History fit(TrainableModel& model, const Dataset& train, const Dataset& v
   require(!valid.examples.empty(), "data set '{}' has no text to validate on: early stopping needs some",
           valid.name);
   require(options.batch_size > 0, "a batch of {} texts", options.batch_size);
-  require(!options.watch.empty(), "nothing to watch: early stopping needs a quantity such as 'loss'");
   const RandomStream seed{options.seed};
   Adam adam(parameter_groups(model, options.rates), options.adam);
-  std::vector<EarlyStopping> watches;
-  for (const auto& quantity : options.watch) watches.emplace_back(quantity, options.patience);
+  auto watches = watches_of(options.watch, options.patience);
   History history;
   history.best.resize(watches.size());
   bool go_on = true;
@@ -118,7 +109,7 @@ inline History fit(TrainableModel& model, const Dataset& train, const Dataset& v
     const auto begin = std::chrono::steady_clock::now();
     EpochRecord record{.epoch = epoch};
     record.train_loss = detail::train_epoch(model, train, options, adam, seed, epoch, history);
-    record.valid = quantities(evaluate(model, valid, options.batch_size), options.loss);
+    record.valid = quantities(evaluate(model, valid, options.batch_size, options.should_stop), options.loss);
     record.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
     go_on = detail::observe_all(model, record, watches, history.best);
     history.epochs.push_back(record);

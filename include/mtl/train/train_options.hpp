@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include <mtl/eval/stopped.hpp>
 #include <mtl/loss/combiner.hpp>
 #include <mtl/loss/weighted_sum.hpp>
 #include <mtl/train/adam.hpp>
@@ -32,7 +33,7 @@ struct TrainOptions {
   /// loss.
   std::function<void(int, int, int, double)> on_step = {};
   std::function<void(const EpochRecord&)> on_epoch = {};
-  std::function<bool()> should_stop = {};  ///< asked after every step; true makes fit() throw Stopped
+  StopRequest should_stop = {};  ///< true makes fit() throw Stopped after the batch under way
 };
 
 }  // namespace mtl
