@@ -16,14 +16,12 @@ struct FoldsSettings {
 
 void run(const FoldsSettings& settings) {
   auto [dataset, folds, about] = load_dataset(settings.data);
-  if (settings.folds != 0) {
+  const bool anew = settings.folds != 0;
+  if (anew)
     folds = stratified_folds(main_labels(dataset), settings.folds, settings.seed, dataset.labels.at("main"));
-    save_folds(settings.data + "/folds.tsv", folds, dataset);
-  }
-  if (settings.out.empty())
-    std::cout << format_folds(folds, dataset);
-  else
-    save_folds(settings.out, folds, dataset);
+  if (!settings.out.empty()) save_folds(settings.out, folds, dataset);
+  if (anew) save_folds(settings.data + "/folds.tsv", folds, dataset);
+  if (settings.out.empty()) std::cout << format_folds(folds, dataset);
 }
 
 }  // namespace

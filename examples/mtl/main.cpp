@@ -5,6 +5,7 @@
 #include <memory>
 
 #include <mtl/detail/error.hpp>
+#include <mtl/text/utf8.hpp>
 #include <mtl/version.hpp>
 
 #include "commands.hpp"
@@ -38,6 +39,12 @@ void set_up(CLI::App& app) {
   for (CLI::App* command : app.get_subcommands({})) command->fallthrough();
 }
 
+/// What is written into run folders is JSON and TOML: no name that is not UTF-8 can stand there.
+void require_utf8_words(int count, char** words) {
+  for (int i = 1; i < count; ++i)
+    mtl::require(!mtl::find_invalid_utf8(words[i]), "word {} of the command line is not UTF-8", i);
+}
+
 int say(int status, const std::string& message) {
   std::cerr << "mtl: " << message << "\n";
   return status;
@@ -49,6 +56,7 @@ int main(int count, char** words) {
   CLI::App app("Fine-tunes BERT with auxiliary heads tapped at chosen layers.");
   try {
     set_up(app);
+    require_utf8_words(count, words);
     app.parse(count, words);
     std::cout.flush();
     return std::cout.good() ? 0 : say(1, "standard output: cannot be written");

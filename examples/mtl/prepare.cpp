@@ -12,6 +12,7 @@
 #include <mtl/data/settings_json.hpp>
 #include <mtl/data/tsv.hpp>
 #include <mtl/labels/span_file_source.hpp>
+#include <mtl/text/embedding_rows.hpp>
 #include <mtl/version.hpp>
 
 #include "archive.hpp"
@@ -106,11 +107,16 @@ Prepared prepare_with_labels(const PrepareSettings& settings, const Corpus& corp
 
 void run(const PrepareSettings& settings) {
   const PrepareOptions options = resolved(settings);
+  require(settings.folds >= 3,
+          "--folds {}: at least 3 are needed: one to test, one to validate, the rest to train",
+          settings.folds);
+  require(!settings.out.empty(), "--out: the name of the folder is empty");
   require(settings.dataset == "livedoor" || !settings.input.empty(), "--dataset {} needs --input",
           settings.dataset);
   require_replaceable_folder(settings.out, dataset_files());
   const std::string input = settings.input.empty() ? livedoor_input() : settings.input;
   const PretrainedTokenizer tokenizer = settings.text.load_tokenizer();
+  require_embedding_fits(settings.text.model, tokenizer);
   const auto dictionary = settings.text.load_label_dictionary();
   const Corpus corpus = read_corpus(settings.dataset, input);
   auto [dataset, report] =
@@ -134,7 +140,9 @@ void add_data_flags(CLI::App& command, PrepareSettings& settings) {
       ->required();
   command.add_option("--labels", settings.labels, "one's own spans (JSON lines) instead of parts of speech");
   command.add_option("--folds", settings.folds, "stratified folds")->capture_default_str();
-  command.add_option("--seed", options.seed, "of shuffling and folds")->capture_default_str();
+  command.add_option("--seed", options.seed, "of shuffling and folds")
+      ->check(CLI::NonNegativeNumber)
+      ->capture_default_str();
   command.add_option("--classes", options.classes, "only the first so many classes by name; 0: all")
       ->capture_default_str();
   command.add_option("--per-class", options.per_class, "texts of each class; 0: as many as the smallest has")
@@ -153,6 +161,7 @@ void add_data_flags(CLI::App& command, PrepareSettings& settings) {
   command.add_option("--min-words", options.min_words, "leave out texts of fewer words")
       ->capture_default_str();
   command.add_option("--threads", options.threads, "0: one a core; the result is the same")
+      ->check(CLI::Range(0, 1024))
       ->capture_default_str();
 }
 

@@ -5,9 +5,11 @@
 
 #include <filesystem>
 #include <functional>
+#include <limits>
 #include <memory>
 #include <numeric>
 
+#include <torch/version.h>
 #include <CLI/CLI.hpp>
 
 #include <mtl/data/dataset_file.hpp>
@@ -15,6 +17,7 @@
 #include <mtl/experiment/run_folder.hpp>
 #include <mtl/experiment/sweep.hpp>
 #include <mtl/model/checkpoint.hpp>
+#include <mtl/text/embedding_rows.hpp>
 #include <mtl/train/early_stopping.hpp>
 #include <mtl/version.hpp>
 
@@ -66,9 +69,34 @@ struct Experiment {
   Plan plan = {};
 };
 
-void check_vocabulary(const Dataset& dataset, const BertConfig& config, const std::string& model) {
+/// Throws Error unless the data were prepared with the tokenizer of this model.
+void check_tokenizer(const StoredDataset& stored, const SweepSettings& settings) {
+  std::string dictionary, digest;
+  try {
+    dictionary = stored.about.at("word-dic");
+    digest = stored.about.at("tokenizer").at("digest");
+  } catch (const nlohmann::json::exception& problem) {
+    throw Error(fmt::format("{}/dataset.json: {}; likely cause: another version wrote it. Prepare it again",
+                            settings.data, problem.what()));
+  }
+  const auto tokenizer = PretrainedTokenizer::load(settings.model, {.word_dictionary = dictionary});
+  require_embedding_fits(settings.model, tokenizer);
+  require(tokenizer.digest() == digest,
+          "{}: data set {} was prepared with another tokenizer; prepare it again with --model {}",
+          settings.model, settings.data, settings.model);
+}
+
+/// Throws Error unless the model can read every text.
+void check_texts(const Dataset& dataset, const BertConfig& config, const std::string& model) {
   std::int32_t largest = 0;
-  for (const auto& example : dataset.examples) largest = std::max(largest, std::ranges::max(example.ids));
+  const auto most = static_cast<std::size_t>(config.max_positions - config.position_offset);
+  for (const auto& example : dataset.examples) {
+    largest = std::max(largest, std::ranges::max(example.ids));
+    require(example.ids.size() <= most,
+            "{}: it reads at most {} tokens, but text '{}' of data set '{}' has {}; prepare the data with "
+            "--max-pieces {}",
+            model, most, example.id, dataset.name, example.ids.size(), most);
+  }
   require(largest < config.vocabulary,
           "{}: token id {} of data set '{}' is beyond the {} rows of its embedding; likely cause: the data "
           "was prepared "
@@ -86,9 +114,13 @@ void check_training(const SweepSettings& settings) {
     require(rate > 0 && rate < 1, "{} {}: a learning rate lies between 0 and 1", flag, rate);
   require(settings.head_dropout >= 0 && settings.head_dropout < 1,
           "--head-dropout {}: a probability below 1 is wanted", settings.head_dropout);
-  require(!settings.watch.empty(), "--watch: early stopping needs a quantity such as loss");
-  for (const auto& quantity : settings.watch) {
-    const EarlyStopping valid(quantity, settings.patience);
+  require(settings.rate_auxiliary >= 0 && settings.rate_auxiliary < 1,
+          "--rate-auxiliary {}: a learning rate lies between 0 and 1; 0 is that of the other heads",
+          settings.rate_auxiliary);
+  for (const auto seed : settings.seeds)
+    require(seed <= std::numeric_limits<std::int64_t>::max(), "--seeds {}: more than 2^63 - 1", seed);
+  for (const auto& watch : watches_of(settings.watch, settings.patience)) {
+    const auto& quantity = watch.quantity();
     const auto head = quantity.find(':');
     require(head == std::string::npos || quantity.substr(head + 1) == main_head,
             "--watch {}: the single-task arm has the head {} alone", quantity, main_head);
@@ -96,7 +128,6 @@ void check_training(const SweepSettings& settings) {
 }
 
 Experiment load_experiment(const SweepSettings& settings) {
-  check_training(settings);
   Experiment experiment{.settings = settings, .stored = load_dataset(settings.data)};
   const auto& folds = experiment.stored.folds;
   require(settings.folds >= 1 && settings.folds <= folds.k,
@@ -108,13 +139,15 @@ Experiment load_experiment(const SweepSettings& settings) {
   axes.folds.resize(static_cast<std::size_t>(settings.folds));
   std::iota(axes.folds.begin(), axes.folds.end(), 0);
   experiment.plan = make_plan(axes);
-  check_vocabulary(experiment.stored.dataset, config, settings.model);
+  check_texts(experiment.stored.dataset, config, settings.model);
+  check_tokenizer(experiment.stored, settings);
   experiment.pretrained = std::make_shared<PretrainedBackbone>(load_bert(settings.model));
   experiment.weights = weights_digest(settings.model);
   experiment.arms = paper_arms(experiment.pretrained, experiment.stored.dataset,
                                {.lambda_main = settings.lambda_main,
                                 .lambda_sub = settings.lambda_sub,
                                 .head_dropout = settings.head_dropout,
+                                .auxiliary_rate = settings.rate_auxiliary,
                                 .dropout_below = settings.dropout_below});
   return experiment;
 }
@@ -144,6 +177,8 @@ SweepOptions sweep_options(const Experiment& experiment, std::unique_ptr<SweepRe
   SweepOptions options{.train = train_options(settings), .signature = experiment.weights};
   options.weights_metadata = {
       {"mtl", MTL_VERSION}, {"base", base.dump()}, {"preparation", experiment.stored.about.dump()}};
+  options.environment = {
+      {"mtl", MTL_VERSION}, {"libtorch", TORCH_VERSION}, {"threads", std::to_string(at::get_num_threads())}};
   options.train.on_step = [&](int epoch, int step, int steps, double loss) {
     reporter->step(epoch, step, steps, loss);
   };
@@ -163,14 +198,22 @@ std::vector<PlannedCell> planned_cells(const Experiment& experiment, const Sweep
   return planned;
 }
 
+/// Makes the run folder, before anything that takes time. Throws Error where it cannot be one.
+void make_run_folder(const std::string& run) {
+  require(!run.empty(), "--out: the name of the run folder is empty");
+  std::error_code problem;
+  std::filesystem::create_directories(run, problem);
+  require(!problem && std::filesystem::is_directory(run), "--out {}: cannot be made or is no folder: {}", run,
+          problem ? problem.message() : "a file of that name is in its place");
+}
+
 /// What a run folder holds beside its cells.
 void write_run(const Experiment& experiment, const std::vector<PlannedCell>& planned) {
   const auto& settings = experiment.settings;
   const std::filesystem::path run = settings.out;
-  std::filesystem::create_directories(run);
   write_file_atomically((run / "sweep.toml").string(), to_toml(settings));
-  write_run_description(run, describe_run(settings, experiment.stored, experiment.pretrained->config(),
-                                          experiment.weights, at::get_num_threads()));
+  write_run_description(
+      run, describe_run(settings, experiment.stored, experiment.pretrained->config(), experiment.weights));
   write_plan(run, planned);
 }
 
@@ -189,7 +232,10 @@ int conclude(const Progress& progress, const std::string& run, SweepReporter& re
 }
 
 int sweep(const SweepSettings& settings, bool plan_only) {
+  catch_stop_signals();
   if (settings.threads > 0) at::set_num_threads(settings.threads);
+  check_training(settings);
+  if (!plan_only) make_run_folder(settings.out);
   Experiment experiment = load_experiment(settings);
   CellStore store(settings.out, experiment.stored.dataset.labels.at("main"));
   std::unique_ptr<SweepReporter> reporter;
@@ -207,7 +253,6 @@ int sweep(const SweepSettings& settings, bool plan_only) {
   reporter = std::make_unique<SweepReporter>(settings, planned.size(), found,
                                              experiment.pretrained->config().layers);
   for (const Cell& cell : waiting) reporter->expect(cell);
-  catch_stop_signals();
   return conclude(work.run(experiment.plan, experiment.arms, store), settings.out, *reporter);
 }
 
@@ -241,13 +286,16 @@ void add_sweep(CLI::App& app) {
   flags->add(*command, "--rate-backbone", &SweepSettings::rate_backbone,
              "learning rate of the encoder layers");
   flags->add(*command, "--rate-heads", &SweepSettings::rate_heads, "learning rate of the heads");
+  flags->add(*command, "--rate-auxiliary", &SweepSettings::rate_auxiliary,
+             "learning rate of the auxiliary head; 0: that of the heads");
   flags->add(*command, "--lambda-main", &SweepSettings::lambda_main, "weight of the main loss");
   flags->add(*command, "--lambda-sub", &SweepSettings::lambda_sub, "weight of the auxiliary loss");
   flags->add(*command, "--head-dropout", &SweepSettings::head_dropout, "dropout of the auxiliary head");
   flags->remember(command->add_flag("--dropout-below,!--no-dropout-below", flags->given.dropout_below,
                                     "dropout also in the frozen layers below l"),
                   &SweepSettings::dropout_below);
-  flags->add(*command, "--threads", &SweepSettings::threads, "threads; 0: one a core");
+  flags->add(*command, "--threads", &SweepSettings::threads, "threads; 0: one a core")
+      ->check(CLI::Range(0, 1024));
   command->add_flag("--plan", flags->plan_only, "only print what would be trained");
   command->footer(
       "Examples:\n"

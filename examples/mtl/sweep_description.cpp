@@ -1,10 +1,8 @@
 #include "sweep_description.hpp"
 
 #include <fmt/format.h>
-#include <torch/version.h>
 
 #include <mtl/data/dataset_digest.hpp>
-#include <mtl/version.hpp>
 
 namespace mtl::program {
 
@@ -38,6 +36,11 @@ void add_preparation(const json& about, RunSummary& summary) {
   summary.choices.emplace_back("dictionary of the sub-words",
                                word_dictionary.empty() ? "the checkpoint's own" : word_dictionary);
   flatten(about.at("label-source"), "labels: ", summary.choices);
+  const auto add = [&](const char* name, const char* value) { summary.choices.emplace_back(name, value); };
+  add("labels of sub-words", "B on the first piece of a span, I on the others");
+  add("words inside a region", "each region analysed alone, by the tokenizer's own analyser");
+  add("order of cleaning", "digits, width, URLs, symbols, newlines, spaces");
+  add("tokens of the single-task arm", "those of the multi-task arm");
   flatten(about.at("settings"), "", summary.choices);
   for (const auto& [reason, counts] : about.at("report").at("dropped").items()) {
     std::int64_t all = 0;
@@ -50,7 +53,8 @@ void add_training(const SweepSettings& settings, const BertConfig& config, RunSu
   const auto add = [&](const std::string& name, const auto& value) {
     choices.emplace_back(name, fmt::format("{}", value));
   };
-  add("profile", settings.profile);
+  const auto changed = changed_from_profile(settings);
+  add("profile", changed.empty() ? settings.profile : settings.profile + ", but for " + changed);
   add("batch", settings.batch);
   add("epochs",
       settings.epochs == 0 ? std::string("no limit but early stopping") : std::to_string(settings.epochs));
@@ -58,32 +62,33 @@ void add_training(const SweepSettings& settings, const BertConfig& config, RunSu
   for (const auto& quantity : settings.watch) add("early stopping watches", quantity);
   add("learning rate of encoder layers", settings.rate_backbone);
   add("learning rate of heads", settings.rate_heads);
+  add("learning rate of the auxiliary head",
+      settings.rate_auxiliary == 0 ? settings.rate_heads : settings.rate_auxiliary);
   add("λ_main", settings.lambda_main);
   add("λ_sub", settings.lambda_sub);
   add("mean in L_sub", "over the labelled pieces of the batch");
   add("the [CLS] vector", "last hidden state of the first token");
   add("dropout of the auxiliary head", settings.head_dropout);
   add("dropout in the layers from l up", config.hidden_dropout);
+  add("dropout of attention probabilities there", config.attention_dropout);
   add("dropout in the frozen layers below l", settings.dropout_below ? "on" : "off");
   add("validation fold", "the one after the test fold");
   add("first weights of heads", "normal 0.02, bias 0; the main head's shared by both arms of a fold");
   add("last partial batch", "kept");
+  add("folds", "stratified by class, from a seed, saved with the data");
   add("SD in the tables", "population; n - 1 beside it");
 }
 
 }  // namespace
 
 RunSummary describe_run(const SweepSettings& settings, const StoredDataset& stored, const BertConfig& config,
-                        const std::string& weights, int threads) {
+                        const std::string& weights) {
   const auto& [dataset, folds, about] = stored;
   RunSummary summary{.dataset = dataset.name, .classes = dataset.labels.at("main")};
   if (!config.note.empty()) summary.notes.push_back(config.note);
   std::string seeds;
   for (const auto seed : settings.seeds) seeds += (seeds.empty() ? "" : ", ") + std::to_string(seed);
-  summary.provenance = {{"mtl", MTL_VERSION},
-                        {"libtorch", TORCH_VERSION},
-                        {"threads", std::to_string(threads)},
-                        {"model", settings.model},
+  summary.provenance = {{"model", settings.model},
                         {"model weights", weights},
                         {"texts", fmt::format("{}, {}", dataset.examples.size(), data_digest(dataset))},
                         {"folds", fmt::format("{} of {} from seed {}, {}", settings.folds, folds.k,

@@ -11,8 +11,8 @@
 
 namespace mtl::program {
 
-/// Everything of a RunSummary but its cells. `weights`: digest of the base model; `threads`: of a run.
+/// Everything of a RunSummary but its cells. `weights`: digest of the base model.
 RunSummary describe_run(const SweepSettings& settings, const StoredDataset& stored, const BertConfig& config,
-                        const std::string& weights, int threads);
+                        const std::string& weights);
 
 }  // namespace mtl::program

@@ -30,7 +30,7 @@ class SweepReporter {
     ++number_;
     cell_ = fmt::format("[{}/{}] {} l={} fold {} seed {}", number_, total_, cell.arm, cell.layer, cell.fold,
                         cell.seed);
-    if (explained_.insert(cell.arm).second)
+    if (explained_.emplace(cell.arm, cell.layer).second)
       printer_.line(fmt::format("{}: what trains\n{}", cell_, trainable_table(model)));
     eta_.begin(cell);
     last_ = std::chrono::steady_clock::now();
@@ -83,7 +83,7 @@ class SweepReporter {
   Eta eta_;
   ProgressPrinter printer_;
   std::string cell_;
-  std::set<std::string> explained_;
+  std::set<std::pair<std::string, int>> explained_;  ///< arms at layers whose table was printed
   bool first_ = true;
   std::chrono::steady_clock::time_point last_ = std::chrono::steady_clock::now();
 };

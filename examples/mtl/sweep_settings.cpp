@@ -56,12 +56,29 @@ std::string to_toml(const SweepSettings& s) {
       "# The resolved settings of this run: mtl sweep --config THIS_FILE repeats it.\n"
       "data = {}\nmodel = {}\nout = {}\nprofile = {}\nlayers = {}\nfolds = {}\nseeds = {}\nbatch = "
       "{}\nepochs = {}\n"
-      "patience = {}\nwatch = {}\nrate-backbone = {}\nrate-heads = {}\nlambda-main = {}\nlambda-sub = {}\n"
+      "patience = {}\nwatch = {}\nrate-backbone = {}\nrate-heads = {}\nrate-auxiliary = {}\nlambda-main = "
+      "{}\nlambda-sub = {}\n"
       "head-dropout = {}\ndropout-below = {}\nthreads = {}\n",
       quoted(s.data), quoted(s.model), quoted(s.out), quoted(s.profile), quoted(s.layers), s.folds,
       list(s.seeds, [](auto seed) { return std::to_string(seed); }), s.batch, s.epochs, s.patience,
       list(s.watch, [](const auto& name) { return quoted(name); }), s.rate_backbone, s.rate_heads,
-      s.lambda_main, s.lambda_sub, s.head_dropout, s.dropout_below, s.threads);
+      s.rate_auxiliary, s.lambda_main, s.lambda_sub, s.head_dropout, s.dropout_below, s.threads);
+}
+
+std::string changed_from_profile(const SweepSettings& settings) {
+  SweepSettings usual = profile(settings.profile);
+  usual.data = settings.data;
+  usual.model = settings.model;
+  usual.out = settings.out;
+  usual.layers = settings.layers;
+  usual.folds = settings.folds;
+  usual.seeds = settings.seeds;
+  usual.threads = settings.threads;
+  std::istringstream ours(to_toml(settings)), theirs(to_toml(usual));
+  std::string changed, line, other;
+  while (std::getline(ours, line) && std::getline(theirs, other))
+    if (line != other) changed += (changed.empty() ? "" : ", ") + line;
+  return changed;
 }
 
 std::vector<int> parse_layers(const std::string& text, int layers) {

@@ -20,6 +20,7 @@ struct SweepSettings {
   std::vector<std::string> watch = {"loss"};
   double rate_backbone = 5e-5;
   double rate_heads = 1e-4;
+  double rate_auxiliary = 0;  ///< of the auxiliary head; 0: rate_heads
   double lambda_main = 1.0;
   double lambda_sub = 0.5;
   double head_dropout = 0.1;
@@ -33,6 +34,10 @@ SweepSettings profile(const std::string& name);
 
 /// As TOML, every setting with its key; `mtl sweep --config FILE` reads it back.
 std::string to_toml(const SweepSettings& settings);
+
+/// The keys of the training whose values are not those of the profile, separated by commas. Which cells are
+/// trained, where, and by how many threads is no matter of the profile.
+std::string changed_from_profile(const SweepSettings& settings);
 
 /// "1-12", "2,7,12", "1-3,12" as numbers in rising order. Throws mtl::Error for anything else, or for a layer
 /// that is not in 1 .. `layers`.

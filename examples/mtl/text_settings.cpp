@@ -62,7 +62,8 @@ PrepareOptions TextSettings::prepare_options() const {
 }
 
 PretrainedTokenizer TextSettings::load_tokenizer() const {
-  require(std::filesystem::is_directory(model),
+  std::error_code unknown;
+  require(std::filesystem::is_directory(model, unknown),
           "--model {}: no such folder; it holds a BERT in Hugging Face layout (config.json, vocab.txt or "
           "sentencepiece.bpe.model)",
           model);

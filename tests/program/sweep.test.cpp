@@ -6,7 +6,7 @@
 #include <nlohmann/json.hpp>
 
 #include <mtl/experiment/run_folder.hpp>
-#include <mtl/stats/paired_t_test.hpp>
+#include <mtl/store/safetensors.hpp>
 #include <program/tiny_model.hpp>
 #include <program/workplace.hpp>
 #include <report/well_formed.hpp>
@@ -129,12 +129,18 @@ TEST_CASE("from raw text to the report and back to raw text", "[program]") {
   CHECK(says[1].at("class").is_null());
 }
 
-TEST_CASE("a sweep that is killed goes on where it was, and ends as if it had not been", "[program]") {
+TEST_CASE("a sweep that is stopped or killed goes on where it was, and ends as if it had not been",
+          "[program]") {
   const Prepared place;
-  const auto killed = place.run(short_sweep + " --epochs 6", "", "timeout --signal=TERM 1.5");
-  const bool stopped = killed.status == 75 || killed.status == 0 || killed.status == 124;
-  INFO(killed.err);
-  CHECK(stopped);
+  const std::string endless = " --epochs 0 --patience 1000000";
+  const auto stopped = place.run_until("run/plan.jsonl", "TERM", short_sweep + endless);
+  INFO(stopped.err);
+  CHECK(stopped.status == 75);
+  CHECK_THAT(stopped.err, Catch::Contains("stopped with 0 of 12 cells done; the same command goes on"));
+  CHECK(place.run_until("run/plan.jsonl", "USR1", short_sweep + endless).status == 75);
+  CHECK(place.run_until("run/plan.jsonl", "INT", short_sweep + endless).status == 130);
+  CHECK(place.run_until("run/plan.jsonl", "KILL", short_sweep + endless).status == 137);
+
   const auto again = place.run(short_sweep + " --epochs 6");
   INFO(again.err);
   REQUIRE(again.status == 0);
@@ -181,6 +187,9 @@ TEST_CASE("what a sweep cannot use ends with status 2 and one message, and earli
   replace(model("keyless") + "/config.json", "\"hidden_size\"", "\"hidden_sizes\"");
   replace(model("narrow") + "/config.json", "\"intermediate_size\": 16", "\"intermediate_size\": 12");
   replace(model("small") + "/config.json", "\"vocab_size\": 61", "\"vocab_size\": 60");
+  replace(model("shuffled") + "/vocab.txt", "花\n空", "空\n花");
+  tests::write_tiny_model(place.root / "short", {.positions = 8});
+  replace("short/config.json", "\"max_position_embeddings\": 512", "\"max_position_embeddings\": 8");
   fs::resize_file(place.root / model("cut") / "model.safetensors", 4000);
   fs::remove(place.root / model("bare") / "model.safetensors");
   const auto sweep = [](const std::string& name, const std::string& rest = "--layers 1-2 --folds 3") {
@@ -206,6 +215,14 @@ TEST_CASE("what a sweep cannot use ends with status 2 and one message, and earli
       {sweep("model", "--layers 1 --folds 3 --batch 0"), "--batch 0"},
       {sweep("model", "--layers 1 --folds 3 --rate-heads 0"), "--rate-heads 0"},
       {sweep("model", "--layers 1 --folds 3 --patience 0"), "patience 0 stops before the first epoch"},
+      {sweep("model", "--layers 1 --folds 3 --watch loss,loss"), "early stopping watches 'loss' twice"},
+      {sweep("model", "--layers 1 --folds 3 --seeds=-1"), "--seeds"},
+      {sweep("model", "--layers 1 --folds 3 --threads -1"), "--threads"},
+      {sweep("model", "--layers 1 --folds 3 --threads 100000"), "--threads"},
+      {sweep("shuffled"), "shuffled: data set data was prepared with another tokenizer"},
+      {sweep("short", "--layers 1 --folds 3"), "short: it reads at most 8 tokens"},
+      {"sweep --data data --model model --out a.tsv", "--out a.tsv: cannot be made or is no folder"},
+      {"sweep --data data --model model --out ''", "--out: the name of the run folder is empty"},
       {"sweep --data none --model model --out run", "none: no such folder"},
       {"report nowhere", "nowhere is no run"},
       {"predict --checkpoint none.safetensors", "none.safetensors"},
@@ -221,6 +238,46 @@ TEST_CASE("what a sweep cannot use ends with status 2 and one message, and earli
     CHECK(place.read("run/plan.jsonl") == before);
     CHECK(place.run("report run").status == 0);
   }
+}
+
+/// The file of weights of the first cell, without the tensors whose names begin with `prefix`.
+void strip_tensors(const fs::path& from, const fs::path& to, const std::string& prefix) {
+  const auto file = SafetensorsFile::open(from.string());
+  std::vector<TensorToWrite> kept;
+  for (const auto& entry : file.tensors())
+    if (!entry.name.starts_with(prefix))
+      kept.push_back({entry.name, entry.dtype, entry.shape, file.bytes(entry)});
+  write_safetensors(to.string(), kept, file.metadata());
+}
+
+TEST_CASE("results and weights that were tampered with are refused", "[program]") {
+  const Prepared place;
+  REQUIRE(place.run(short_sweep + " --epochs 1 --watch loss,accuracy:main").status == 0);
+  const auto cell = place.cells().front();
+  CHECK(fs::exists(cell / "best-accuracy-main.safetensors"));
+  for (const char* prefix : {"heads.main", "heads.pos", "backbone.encoder.layer.1."}) {
+    INFO(prefix);
+    strip_tensors(cell / "best.safetensors", place.root / "cut.safetensors", prefix);
+    const auto refused = place.run("predict --checkpoint cut.safetensors", "花\n");
+    CHECK(refused.status == 2);
+    CHECK(refused.out.empty());
+    CHECK_THAT(refused.err, Catch::Contains("these trained weights are missing: " + std::string(prefix)));
+  }
+  auto predictions = read_file((cell / "predictions.tsv").string());
+  const auto last = predictions.rfind('\n', predictions.size() - 2);
+  write_file_atomically((cell / "predictions.tsv").string(), predictions.substr(0, last + 1));
+  const auto report = place.run("report run");
+  CHECK(report.status == 2);
+  CHECK_THAT(report.err, Catch::Contains("predictions.tsv: n_test"));
+}
+
+TEST_CASE("a disk that is full is a failure of the work, not of the input", "[program]") {
+  const Prepared place;
+  place.write("limited", "trap '' XFSZ; ulimit -f 8; exec \"$@\"\n");
+  const auto full = place.run(short_sweep + " --epochs 1", "", "sh limited");
+  INFO(full.err);
+  CHECK(full.status == 1);
+  CHECK_THAT(full.err, Catch::Contains("File too large"));
 }
 
 TEST_CASE("one's own spans are learnt in place of parts of speech", "[program]") {

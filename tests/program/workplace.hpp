@@ -35,6 +35,20 @@ struct Workplace {
 
   std::string read(const std::string& name) const { return read_file((root / name).string()); }
 
+  /// Runs `mtl WORDS` and sends it a signal once it has written `file` anew.
+  CommandResult run_until(const std::string& file, const std::string& signal,
+                          const std::string& words) const {
+    std::filesystem::remove(root / file);
+    write("stop-it",
+          "\"$@\" & child=$!\n"
+          "until [ -e '" +
+              file +
+              "' ]; do kill -0 $child || break; sleep 0.02; done\n"
+              "kill -" +
+              signal + " $child; wait $child\n");
+    return run(words, "", "sh stop-it");
+  }
+
   /// Runs `mtl WORDS` there, without MTL_DATA_DIR; `before` may be another program that starts it.
   CommandResult run(const std::string& words, const std::string& input = "",
                     const std::string& before = "") const {
