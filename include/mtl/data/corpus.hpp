@@ -2,6 +2,7 @@
 #pragma once
 
 #include <algorithm>
+#include <array>
 #include <cstdint>
 #include <functional>
 #include <map>
@@ -28,10 +29,10 @@ using FileSource = std::function<std::optional<NamedFile>()>;
 
 /// What a reader makes of its files.
 struct Corpus {
-  std::string name = {};                  ///< livedoor, manuals, tsv
+  std::string name = {};                  ///< livedoor, twitter, rakuten, manuals, tsv
   std::vector<std::string> classes = {};  ///< by name; a class may turn out to have no document
   std::vector<Document> documents = {};   ///< in an order that does not depend on that of the files
-  std::map<std::string, std::int64_t> skipped = {};  ///< why -> number of files that are not texts
+  std::map<std::string, std::int64_t> skipped = {};  ///< why -> number of files or rows that are no texts
 };
 
 /// Throws Error with place and line unless `text` is valid UTF-8.
@@ -72,8 +73,29 @@ inline std::vector<std::string_view> lines_of(std::string_view text) {
   return lines;
 }
 
+/// The parts of a line between separators: always one more than there are separators.
+inline std::vector<std::string_view> fields_of(std::string_view line, char separator) {
+  std::vector<std::string_view> fields;
+  for (auto end = line.find(separator); end != std::string_view::npos; end = line.find(separator)) {
+    fields.push_back(line.substr(0, end));
+    line.remove_prefix(end + 1);
+  }
+  fields.push_back(line);
+  return fields;
+}
+
 inline std::string_view without_bom(std::string_view text) {
   return text.starts_with("\xEF\xBB\xBF") ? text.substr(3) : text;
+}
+
+/// The endings of the names of compressed files.
+inline constexpr std::array<std::string_view, 4> compressed_endings{".gz", ".bz2", ".xz", ".zst"};
+
+/// The name of a file without the ending that its compression gave it.
+inline std::string uncompressed_name(std::string name) {
+  for (const std::string_view ending : compressed_endings)
+    if (name.ends_with(ending)) return name.substr(0, name.size() - ending.size());
+  return name;
 }
 
 inline std::string joined(const std::vector<std::string_view>& lines, std::size_t first = 0) {
