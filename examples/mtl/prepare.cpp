@@ -60,19 +60,21 @@ nlohmann::json about(const PrepareSettings& settings, const PretrainedTokenizer&
                      const MeCabDictionary& dictionary, const PrepareOptions& options,
                      const PrepareReport& report) {
   const bool own = !settings.labels.empty();
-  return {{"mtl", MTL_VERSION},
-          {"dataset", settings.corpus.dataset},
-          {"input", std::filesystem::absolute(settings.corpus.input).lexically_normal().string()},
-          {"corpus", settings.corpus.to_json()},
-          {"model", std::filesystem::absolute(settings.text.model).lexically_normal().string()},
-          {"tokenizer", {{"digest", tokenizer.digest()}, {"vocabulary", tokenizer.vocabulary_size()}}},
-          {"word-dic", settings.text.word_dic},
-          {"label-dic", {{"directory", dictionary.directory()}, {"digest", dictionary.digest()}}},
-          {"label-source",
-           own ? nlohmann::json{{"file", settings.labels}, {"digest", digest_file(settings.labels)}}
-               : nlohmann::json{{"pos", to_json(settings.text.pos)}}},
-          {"settings", to_json(options)},
-          {"report", to_json(report)}};
+  return {
+      {"mtl", MTL_VERSION},
+      {"dataset", settings.corpus.dataset},
+      {"input", std::filesystem::absolute(settings.corpus.input).lexically_normal().string()},
+      {"corpus", settings.corpus.to_json()},
+      {"model", std::filesystem::absolute(settings.text.model).lexically_normal().string()},
+      {"tokenizer", {{"digest", tokenizer.digest()}, {"vocabulary", tokenizer.vocabulary_size()}}},
+      {"word-dic", settings.text.word_dic},
+      {"label-dic", {{"directory", dictionary.directory()}, {"digest", dictionary.digest()}}},
+      {"label-source",
+       own ? nlohmann::json{{"file", std::filesystem::absolute(settings.labels).lexically_normal().string()},
+                            {"digest", digest_file(settings.labels)}}
+           : nlohmann::json{{"pos", to_json(settings.text.pos)}}},
+      {"settings", to_json(options)},
+      {"report", to_json(report)}};
 }
 
 Prepared prepare_with_labels(const PrepareSettings& settings, const Corpus& corpus,

@@ -104,9 +104,20 @@ inline std::string joined(const std::vector<std::string_view>& lines, std::size_
   return text;
 }
 
-/// Sorts documents by id and classes by name; throws Error when an id stands twice or nothing was found.
+/// Throws Error unless a name can stand in a line of a file: valid UTF-8 without control characters.
+inline void require_printable(const std::string& name, const std::string& where) {
+  const bool control =
+      std::ranges::any_of(name, [](unsigned char byte) { return byte < 0x20 || byte == 0x7F; });
+  require(!control && !find_invalid_utf8(name),
+          "{}: its name is not UTF-8 or has control characters; an id or a class is made of it, so rename it",
+          where);
+}
+
+/// Sorts documents by id and classes by name; throws Error when an id stands twice, when a name cannot be
+/// written to a line, and when nothing was found.
 inline Corpus in_order(Corpus corpus, std::string_view expected) {
   require(!corpus.documents.empty(), "data set '{}': no text was found; expected {}", corpus.name, expected);
+  for (const Document& document : corpus.documents) require_printable(document.id, document.where);
   std::ranges::sort(corpus.documents, {}, &Document::id);
   const auto twice = std::ranges::adjacent_find(corpus.documents, {}, &Document::id);
   if (twice != corpus.documents.end())

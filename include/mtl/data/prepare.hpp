@@ -10,8 +10,12 @@
 #include <mtl/detail/parallel_for.hpp>
 #include <mtl/labels/label_source.hpp>
 #include <mtl/text/analyzer.hpp>
+#include <mtl/text/unicode.hpp>
 
 namespace mtl {
+
+/// A text of more bytes is refused: MeCab needs some 300 bytes of memory for each.
+inline constexpr std::size_t longest_text = std::size_t{4} << 20;
 
 /// What the data stage hands on.
 struct Prepared {
@@ -31,6 +35,8 @@ inline void check(const PrepareOptions& options) {
           options.per_class, options.max_words, options.min_words, options.drop_words_from);
   require(options.balance || options.per_class == 0,
           "per_class {} balances the classes; it contradicts balance = false", options.per_class);
+  require(options.threads >= 0 && options.threads <= 1024, "threads {}: 0 (one a core) to 1024",
+          options.threads);
   require(!options.auxiliary_head.empty() && options.auxiliary_head != main_head,
           "auxiliary_head '{}': it needs a name of its own, other than '{}'", options.auxiliary_head,
           main_head);
@@ -63,6 +69,11 @@ void normalize_all(std::vector<Candidate>& candidates, const Corpus& corpus, con
   const auto make_task = [&] {
     return [&, own = source](std::size_t i) mutable {
       const Document& document = corpus.documents[candidates[i].document];
+      require(
+          document.text.size() <= longest_text,
+          "{}: a text of {} bytes, more than {}; likely cause: a missing line end, or a quote that is not "
+          "closed",
+          document.where, document.text.size(), longest_text);
       require_utf8_lines(document.text, document.where);
       NormalizedText text = normalize(document.text, options.normalize);
       if constexpr (AnnotationSource<S>) own.spans(document.id, text);
@@ -173,7 +184,7 @@ Prepared prepare(const Corpus& corpus, const T& tokenizer, const S& source, cons
       options.classes > 0 ? static_cast<std::size_t>(options.classes) : corpus.classes.size();
   detail::normalize_all(candidates, corpus, source, options);
   detail::keep_if(candidates, report, Dropped::Empty,
-                  [](const Candidate& candidate) { return !candidate.text.empty(); });
+                  [](const Candidate& candidate) { return !unicode::is_blank(candidate.text); });
   shuffle_and_deduplicate(candidates, options, report);
   detail::apply_word_limits(candidates, analyzer, options, report);
   balance(candidates, classes, options, report);
