@@ -127,19 +127,20 @@ Corpus CorpusSettings::read() const {
 }
 
 nlohmann::json CorpusSettings::to_json() const {
-  const auto absolute = [](const std::string& path) {
-    return std::filesystem::absolute(path).lexically_normal().string();
+  const auto described = [](const std::string& path) {
+    return nlohmann::json{{"file", std::filesystem::absolute(path).lexically_normal().string()},
+                          {"digest", digest_file(path)}};
   };
-  if (dataset == "twitter" && !texts.empty())
-    return {{"texts", absolute(texts)}, {"texts-digest", digest_file(texts)}};
+  if (dataset == "twitter" && !texts.empty()) return {{"texts", described(texts)}};
   if (dataset != "rakuten") return {};
   nlohmann::json classes = nlohmann::json::object();
   for (const auto& [rating, name] : rakuten.classes) classes[name].push_back(rating);
-  return {{"ratings", classes},
-          {"year", rakuten.year},
-          {"genres", rakuten.genres},
-          {"genre-table", genre_table.empty() ? "" : absolute(genre_table)},
-          {"with-title", rakuten.with_title}};
+  nlohmann::json made{{"ratings", classes},
+                      {"year", rakuten.year},
+                      {"genres", genres.empty() ? std::vector{std::string(food_genre)} : genres},
+                      {"with-title", rakuten.with_title}};
+  if (!genre_table.empty()) made["genre-table"] = described(genre_table);
+  return made;
 }
 
 }  // namespace mtl::program

@@ -38,6 +38,7 @@ void add_preparation(const json& about, RunSummary& summary) {
   summary.choices.emplace_back("dictionary of the sub-words",
                                word_dictionary.empty() ? "the checkpoint's own" : word_dictionary);
   flatten(about.at("label-source"), "labels: ", summary.choices);
+  if (about.contains("corpus")) flatten(about.at("corpus"), "corpus: ", summary.choices);
   flatten(about.at("settings"), "", summary.choices);
   for (const auto& [reason, counts] : about.at("report").at("dropped").items()) {
     std::int64_t all = 0;
