@@ -47,6 +47,13 @@ std::string read_entry(archive* reader, const std::string& name, const SizeLimit
   }
 }
 
+/// The name of an entry. UTF-8 first: the other call gives nothing for it in the C locale.
+std::string name_of(archive_entry* entry) {
+  const char* name = archive_entry_pathname_utf8(entry);
+  if (name == nullptr) name = archive_entry_pathname(entry);
+  return name != nullptr ? name : "";
+}
+
 /// Streams an archive from its beginning to its end.
 class ArchiveFiles {
  public:
@@ -66,10 +73,10 @@ class ArchiveFiles {
               "{}: cannot be read: {}; it may be damaged or cut short, or no archive", path_,
               reason(reader_.get()));
       require(++files_ <= limits_.files, "{}: more than {} files", path_, limits_.files);
-      const char* raw = archive_entry_pathname(entry);
-      const std::string name = raw != nullptr ? raw : "";
+      const std::string name = name_of(entry);
       const auto type = archive_entry_filetype(entry);
-      if (type == AE_IFLNK && (!wanted_ || wanted_(name))) return NamedFile{name, "", true};
+      const bool link = type == AE_IFLNK || archive_entry_hardlink(entry) != nullptr;
+      if (link && (!wanted_ || wanted_(name))) return NamedFile{name, "", true};
       if (type != AE_IFREG || (wanted_ && !wanted_(name))) continue;
       return NamedFile{name, read_entry(reader_.get(), path_ + ": " + name, limits_, total_)};
     }
@@ -83,18 +90,8 @@ class ArchiveFiles {
   std::int64_t files_ = 0, total_ = 0;
 };
 
-/// The bytes of one file, decompressed where its name says that it is.
-std::string read_plain(const std::string& path, const SizeLimits& limits, std::int64_t& total) {
-  std::error_code error;
-  const auto size = static_cast<std::int64_t>(fs::file_size(path, error));
-  require(!error, "{}: cannot be read: {}", path, error.message());
-  require(size <= limits.file, "{}: larger than {} bytes; not a file of a corpus", path, limits.file);
-  if (!path.ends_with(".gz")) {
-    total += size;
-    require(total <= limits.total, "{}: the files before it and it are larger than {} bytes together", path,
-            limits.total);
-    return read_file(path);
-  }
+/// The bytes of one compressed file.
+std::string decompressed(const std::string& path, const SizeLimits& limits, std::int64_t& total) {
   const Reader reader = new_reader();
   archive_read_support_format_raw(reader.get());
   archive_entry* entry = nullptr;
@@ -105,14 +102,26 @@ std::string read_plain(const std::string& path, const SizeLimits& limits, std::i
   return read_entry(reader.get(), path, limits, total);
 }
 
+/// The bytes of one file, decompressed where its name says that it is compressed.
+std::string read_plain(const std::string& path, const SizeLimits& limits, std::int64_t& total) {
+  std::error_code none;  // what is no regular file (a pipe) has no size; what is absent is said by read_file
+  const auto size =
+      fs::is_regular_file(path, none) ? static_cast<std::int64_t>(fs::file_size(path, none)) : 0;
+  require(size <= limits.file, "{}: larger than {} bytes; not a file of a corpus", path, limits.file);
+  if (size > 0 && detail::uncompressed_name(path) != path) return decompressed(path, limits, total);
+  total += size;
+  require(total <= limits.total, "{}: the files before it and it are larger than {} bytes together", path,
+          limits.total);
+  return read_file(path);
+}
+
 /// Walks a folder; names are listed first and sorted, contents read one by one.
 class FolderFiles {
  public:
   FolderFiles(const std::string& path, const Wanted& wanted, SizeLimits limits)
       : root_{path}, limits_{limits} {
     std::error_code error;
-    const auto options = fs::directory_options::skip_permission_denied;
-    for (fs::recursive_directory_iterator entry(root_, options, error), end; !error && entry != end;
+    for (fs::recursive_directory_iterator entry(root_, error), end; !error && entry != end;
          entry.increment(error)) {
       if (!entry->is_symlink() && !entry->is_regular_file()) continue;
       const std::string name = entry->path().lexically_relative(root_).generic_string();
@@ -121,7 +130,7 @@ class FolderFiles {
       require(static_cast<std::int64_t>(names_.size()) <= limits_.files, "{}: more than {} files", path,
               limits_.files);
     }
-    require(!error, "{}: cannot be read: {}", path, error.message());
+    require(!error, "{}: it or a folder in it cannot be read: {}", path, error.message());
     std::ranges::sort(names_);
   }
 
@@ -149,9 +158,17 @@ FileSource open_files(const std::string& path, Wanted wanted, SizeLimits limits)
   require(fs::exists(status), "{}: no such file or folder", path);
   if (fs::is_directory(status))
     return [files = std::make_shared<FolderFiles>(path, wanted, limits)] { return files->next(); };
+  if (wanted && wanted(path))
+    return [path, limits, given = false]() mutable -> std::optional<NamedFile> {
+      if (std::exchange(given, true)) return std::nullopt;
+      return open_file(path, limits);
+    };
   return [files = std::make_shared<ArchiveFiles>(path, std::move(wanted), limits)] { return files->next(); };
 }
 
-NamedFile open_file(const std::string& path) { return {path, read_file(path)}; }
+NamedFile open_file(const std::string& path, SizeLimits limits) {
+  std::int64_t total = 0;
+  return {path, read_plain(path, limits, total)};
+}
 
 }  // namespace mtl::program

@@ -1,57 +1,34 @@
 // `mtl prepare`: a corpus and a tokenizer in, a data folder out.
-#include <cstdlib>
 #include <filesystem>
 #include <iostream>
+#include <optional>
 
 #include <unistd.h>
 
 #include <mtl/data/dataset_file.hpp>
-#include <mtl/data/livedoor.hpp>
-#include <mtl/data/manuals.hpp>
+#include <mtl/data/paper_defaults.hpp>
 #include <mtl/data/prepare.hpp>
 #include <mtl/data/settings_json.hpp>
-#include <mtl/data/tsv.hpp>
 #include <mtl/labels/span_file_source.hpp>
 #include <mtl/text/embedding_rows.hpp>
 #include <mtl/version.hpp>
 
-#include "archive.hpp"
 #include "commands.hpp"
-#include "html.hpp"
+#include "corpus_settings.hpp"
 #include "text_settings.hpp"
 
 namespace mtl::program {
 namespace {
 
 struct PrepareSettings {
-  std::string dataset, input, out, labels;
+  std::string out, labels;
   std::string duplicates = "first";
   int folds = 10;
+  CorpusSettings corpus;
   TextSettings text;
-  PrepareOptions options{};  ///< seed, sizes and limits; the rest comes from `text`
+  PrepareOptions options{};                                  ///< seed and limits; the rest comes from `text`
+  std::optional<int> per_class, max_words, drop_words_from;  ///< default: see data/paper_defaults.hpp
 };
-
-/// Where livedoor lies when no --input says so. An empty MTL_DATA_DIR is an unset one.
-std::string livedoor_input() {
-  const char* folder = std::getenv("MTL_DATA_DIR");
-  const std::string root = folder != nullptr ? folder : "";
-  require(!root.empty(),
-          "--dataset livedoor: no --input, and MTL_DATA_DIR is not set; give ldcc-20140209.tar.gz or the "
-          "folder it "
-          "unpacks to");
-  for (const char* name : {"/ldcc-20140209.tar.gz", "/text"})
-    if (std::filesystem::exists(root + name)) return root + name;
-  throw Error(fmt::format(
-      "MTL_DATA_DIR={}: neither ldcc-20140209.tar.gz nor text/ is there; download the archive from "
-      "its publisher, or give --input",
-      root));
-}
-
-Corpus read_corpus(const std::string& dataset, const std::string& input) {
-  if (dataset == "livedoor") return read_livedoor(open_files(input));
-  if (dataset == "manuals") return read_manuals(open_files(input, is_manual_page), html_to_text);
-  return read_tsv(open_file(input));
-}
 
 /// One line that is rewritten on a terminal; elsewhere a line at the end of each step.
 void show_progress(std::string_view what, std::size_t done, std::size_t count) {
@@ -68,9 +45,10 @@ PrepareOptions resolved(const PrepareSettings& settings) {
   options.seed = settings.options.seed;
   options.classes = settings.options.classes;
   options.balance = settings.options.balance;
-  options.per_class = settings.options.per_class;
-  options.max_words = settings.options.max_words;
-  options.drop_words_from = settings.options.drop_words_from;
+  const PrepareOptions usual = default_options(settings.corpus.dataset);
+  options.per_class = settings.per_class.value_or(options.balance ? usual.per_class : 0);
+  options.max_words = settings.max_words.value_or(usual.max_words);
+  options.drop_words_from = settings.drop_words_from.value_or(usual.drop_words_from);
   options.min_words = settings.options.min_words;
   options.threads = settings.options.threads;
   options.duplicates = choice_of<Duplicates>("--duplicates", settings.duplicates);
@@ -79,22 +57,25 @@ PrepareOptions resolved(const PrepareSettings& settings) {
 }
 
 /// What dataset.json says of where the data came from and how it was made.
-nlohmann::json about(const PrepareSettings& settings, const std::string& input,
-                     const PretrainedTokenizer& tokenizer, const MeCabDictionary& dictionary,
-                     const PrepareOptions& options, const PrepareReport& report) {
+nlohmann::json about(const PrepareSettings& settings, const PretrainedTokenizer& tokenizer,
+                     const MeCabDictionary& dictionary, const PrepareOptions& options,
+                     const PrepareReport& report) {
   const bool own = !settings.labels.empty();
-  return {{"mtl", MTL_VERSION},
-          {"dataset", settings.dataset},
-          {"input", std::filesystem::absolute(input).lexically_normal().string()},
-          {"model", std::filesystem::absolute(settings.text.model).lexically_normal().string()},
-          {"tokenizer", {{"digest", tokenizer.digest()}, {"vocabulary", tokenizer.vocabulary_size()}}},
-          {"word-dic", settings.text.word_dic},
-          {"label-dic", {{"directory", dictionary.directory()}, {"digest", dictionary.digest()}}},
-          {"label-source",
-           own ? nlohmann::json{{"file", settings.labels}, {"digest", digest_file(settings.labels)}}
-               : nlohmann::json{{"pos", to_json(settings.text.pos)}}},
-          {"settings", to_json(options)},
-          {"report", to_json(report)}};
+  return {
+      {"mtl", MTL_VERSION},
+      {"dataset", settings.corpus.dataset},
+      {"input", std::filesystem::absolute(settings.corpus.input).lexically_normal().string()},
+      {"corpus", settings.corpus.to_json()},
+      {"model", std::filesystem::absolute(settings.text.model).lexically_normal().string()},
+      {"tokenizer", {{"digest", tokenizer.digest()}, {"vocabulary", tokenizer.vocabulary_size()}}},
+      {"word-dic", settings.text.word_dic},
+      {"label-dic", {{"directory", dictionary.directory()}, {"digest", dictionary.digest()}}},
+      {"label-source",
+       own ? nlohmann::json{{"file", std::filesystem::absolute(settings.labels).lexically_normal().string()},
+                            {"digest", digest_file(settings.labels)}}
+           : nlohmann::json{{"pos", to_json(settings.text.pos)}}},
+      {"settings", to_json(options)},
+      {"report", to_json(report)}};
 }
 
 Prepared prepare_with_labels(const PrepareSettings& settings, const Corpus& corpus,
@@ -105,26 +86,24 @@ Prepared prepare_with_labels(const PrepareSettings& settings, const Corpus& corp
   return prepare(corpus, tokenizer, PartOfSpeechSource(analyzer, settings.text.pos), analyzer, options);
 }
 
-void run(const PrepareSettings& settings) {
+void run(PrepareSettings& settings) {
   const PrepareOptions options = resolved(settings);
+  require(!settings.out.empty(), "--out: the name of the folder is empty");
+  settings.corpus.resolve();
   require(settings.folds >= 3,
           "--folds {}: at least 3 are needed: one to test, one to validate, the rest to train",
           settings.folds);
-  require(!settings.out.empty(), "--out: the name of the folder is empty");
-  require(settings.dataset == "livedoor" || !settings.input.empty(), "--dataset {} needs --input",
-          settings.dataset);
   require_replaceable_folder(settings.out, dataset_files());
-  const std::string input = settings.input.empty() ? livedoor_input() : settings.input;
   const PretrainedTokenizer tokenizer = settings.text.load_tokenizer();
   require_embedding_fits(settings.text.model, tokenizer);
   const auto dictionary = settings.text.load_label_dictionary();
-  const Corpus corpus = read_corpus(settings.dataset, input);
+  const Corpus corpus = settings.corpus.read();
   auto [dataset, report] =
       prepare_with_labels(settings, corpus, tokenizer, MeCabAnalyzer(dictionary), options);
   StoredDataset stored{.dataset = std::move(dataset), .folds = {}};
   stored.folds = stratified_folds(main_labels(stored.dataset), settings.folds, options.seed,
                                   stored.dataset.labels.at("main"));
-  stored.about = about(settings, input, tokenizer, *dictionary, options, report);
+  stored.about = about(settings, tokenizer, *dictionary, options, report);
   save_dataset(settings.out, stored);
   fmt::print(stderr, "{}{} folds from seed {}; written to {}\n", to_table(report), settings.folds,
              options.seed, settings.out);
@@ -132,10 +111,7 @@ void run(const PrepareSettings& settings) {
 
 void add_data_flags(CLI::App& command, PrepareSettings& settings) {
   PrepareOptions& options = settings.options;
-  command.add_option("--dataset", settings.dataset, "livedoor, manuals or tsv")
-      ->required()
-      ->check(CLI::IsMember({"livedoor", "manuals", "tsv"}));
-  command.add_option("--input", settings.input, "archive, folder or TSV file; livedoor also by MTL_DATA_DIR");
+  settings.corpus.add_to(command);
   command.add_option("--out", settings.out, "folder to write; an earlier data set there is replaced")
       ->required();
   command.add_option("--labels", settings.labels, "one's own spans (JSON lines) instead of parts of speech");
@@ -145,19 +121,20 @@ void add_data_flags(CLI::App& command, PrepareSettings& settings) {
       ->capture_default_str();
   command.add_option("--classes", options.classes, "only the first so many classes by name; 0: all")
       ->capture_default_str();
-  command.add_option("--per-class", options.per_class, "texts of each class; 0: as many as the smallest has")
-      ->capture_default_str();
+  command.add_option(
+      "--per-class", settings.per_class,
+      "texts of each class; 0: as many as the smallest has. Default: the paper's, livedoor 500, "
+      "twitter 10000, rakuten 20000; otherwise 0");
   command.add_flag("--balance,!--no-balance", options.balance, "equal class sizes (default), or all texts");
   command
       .add_option("--duplicates", settings.duplicates,
                   "first: the first is kept; drop-conflicts: of equal texts with "
                   "different labels none is")
       ->capture_default_str();
-  command.add_option("--max-words", options.max_words, "cut after so many words; 0: never")
-      ->capture_default_str();
-  command
-      .add_option("--drop-words-from", options.drop_words_from, "leave out texts of so many words; 0: none")
-      ->capture_default_str();
+  command.add_option("--max-words", settings.max_words,
+                     "cut after so many words; 0: never. Default: twitter and rakuten 0, otherwise 512");
+  command.add_option("--drop-words-from", settings.drop_words_from,
+                     "leave out texts of so many words or more; 0: none. Default: rakuten 500, otherwise 0");
   command.add_option("--min-words", options.min_words, "leave out texts of fewer words")
       ->capture_default_str();
   command.add_option("--threads", options.threads, "0: one a core; the result is the same")
@@ -176,13 +153,18 @@ void add_prepare(CLI::App& app) {
   command->footer(
       "Own spans: one {\"id\": ..., \"spans\": [[begin, end, \"LABEL\"]]} a text, byte offsets in its raw "
       "text. The id is\n"
-      "the line number in a TSV file, <category>/<file> in livedoor; livedoor's raw text is what follows the "
-      "title.\n"
+      "the line number in a TSV file, <category>/<file> in livedoor, column 1 in twitter, <file>:<line> in "
+      "rakuten;\n"
+      "livedoor's raw text is what follows the title.\n"
       "Examples:\n"
       "  mtl prepare --dataset livedoor --input ldcc-20140209.tar.gz --model models/e5-small --out "
       "data/livedoor\n"
       "  mtl prepare --dataset tsv --input reviews.tsv --model models/bert --per-class 500 --out "
       "data/reviews\n"
+      "  mtl prepare --dataset twitter --input tweets_open.csv.bz2 --texts texts.tsv --model models/bert "
+      "--out "
+      "data/twitter\n"
+      "  mtl prepare --dataset rakuten --input ichiba --model models/bert --out data/rakuten\n"
       "  mtl prepare --config prepare.toml");
   command->callback([settings] { run(*settings); });
 }

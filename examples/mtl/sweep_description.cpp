@@ -41,6 +41,7 @@ void add_preparation(const json& about, RunSummary& summary) {
   add("words inside a region", "each region analysed alone, by the tokenizer's own analyser");
   add("order of cleaning", "digits, width, URLs, symbols, newlines, spaces");
   add("tokens of the single-task arm", "those of the multi-task arm");
+  if (about.contains("corpus")) flatten(about.at("corpus"), "corpus: ", summary.choices);
   flatten(about.at("settings"), "", summary.choices);
   for (const auto& [reason, counts] : about.at("report").at("dropped").items()) {
     std::int64_t all = 0;

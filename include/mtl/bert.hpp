@@ -23,8 +23,11 @@
 #include <mtl/data/folds.hpp>
 #include <mtl/data/livedoor.hpp>
 #include <mtl/data/manuals.hpp>
+#include <mtl/data/paper_defaults.hpp>
 #include <mtl/data/prepare.hpp>
+#include <mtl/data/rakuten.hpp>
 #include <mtl/data/tsv.hpp>
+#include <mtl/data/twitter.hpp>
 
 // The encoder, tapped at its layers, with heads at the taps ...
 #include <mtl/heads/iob2_token_head.hpp>

@@ -39,6 +39,14 @@ TEST_CASE("a data folder gives back what was saved", "[data]") {
   CHECK(loaded.about == stored().about);
 }
 
+TEST_CASE("paths that are not UTF-8 do not keep a data folder from being written", "[data]") {
+  const Folder folder;
+  StoredDataset made = stored();
+  made.about["input"] = "/data/\xFF.tsv";
+  save_dataset(folder.path, made);
+  CHECK(load_dataset(folder.path).about.at("input") == "/data/\xEF\xBF\xBD.tsv");
+}
+
 TEST_CASE("an earlier data folder is replaced whole, a foreign folder is refused", "[data]") {
   const Folder folder;
   save_dataset(folder.path, stored());
@@ -74,8 +82,16 @@ TEST_CASE("a data folder that was damaged is refused with file and line", "[data
        "/examples.jsonl, line 1: head 'pos' has 3 targets for 4 tokens"},
       {"a negative id", "examples.jsonl", "[2,10,3]", "[2,-10,3]",
        "/examples.jsonl, line 1: text 'class/0' has a negative"},
-      {"an id that is too large", "examples.jsonl", "[2,10,3]", "[2,\"x\",3]",
-       "/examples.jsonl, line 1: not what"},
+      {"an id that is no number", "examples.jsonl", "[2,10,3]", "[2,\"x\",3]",
+       "/examples.jsonl, line 1: \"x\" is not a whole number of 32 bits"},
+      {"an id that is too large", "examples.jsonl", "[2,10,3]", "[2,4294967306,3]",
+       "/examples.jsonl, line 1: 4294967306 is not a whole number of 32 bits"},
+      {"an id beyond every integer", "examples.jsonl", "[2,10,3]", "[2,1e300,3]",
+       "/examples.jsonl, line 1: 1e+300 is not a whole number of 32 bits"},
+      {"a target with a fraction", "examples.jsonl", "\"main\":[1]", "\"main\":[1.5]",
+       "/examples.jsonl, line 2: 1.5 is not a whole number of 32 bits"},
+      {"a list that is none", "examples.jsonl", "\"main\":[1]", "\"main\":1",
+       "/examples.jsonl, line 2: not what"},
       {"a head that is not there", "examples.jsonl", "\"pos\"", "\"pas\"",
        "/examples.jsonl, line 1: head 'pas' is not one"},
       {"a text twice", "examples.jsonl", "class/1", "class/0",

@@ -76,6 +76,14 @@ TEST_CASE("livedoor: what is wrong is named with its file", "[data]") {
     bad.push_back(bad[2]);
     CHECK_THROWS_WITH(read_livedoor(source_of(bad)), Catch::Contains("'sports/sports-2' stands twice"));
   }
+  SECTION("a name that could not stand in a line of the folds") {
+    bad.push_back(article("a\nb", 1, "本文\n"));
+    CHECK_THROWS_WITH(read_livedoor(source_of(bad)), Catch::Contains("its name is not UTF-8 or has control"));
+  }
+  SECTION("a name that is not UTF-8") {
+    bad.push_back(article("\x83\x65", 1, "本文\n"));
+    CHECK_THROWS_WITH(read_livedoor(source_of(bad)), Catch::Contains("its name is not UTF-8 or has control"));
+  }
   SECTION("nothing at all") {
     CHECK_THROWS_WITH(read_livedoor(source_of({})), Catch::Contains("no text was found"));
   }

@@ -220,6 +220,23 @@ TEST_CASE("prepare: a corpus that cannot be learnt from is refused", "[data]") {
   }
 }
 
+TEST_CASE("prepare: a text of white space alone is empty, also where spaces are kept", "[data]") {
+  Corpus corpus = tests::two_classes(3);
+  corpus.documents.push_back({"blank", "warm", " \u3000 ", "blank"});
+  const auto made = prepared(corpus, {.normalize = {.remove_spaces = false}});
+  CHECK(dropped(made.report, Dropped::Empty) == 1);
+  CHECK(made.report.shortest > 0);
+}
+
+TEST_CASE("prepare: a text beyond every text, and more threads than can be, are refused before the work",
+          "[data]") {
+  Corpus corpus = tests::two_classes(3);
+  corpus.documents[2].text = std::string(longest_text + 1, 'a');
+  CHECK_THROWS_WITH(prepared(corpus), Catch::StartsWith("warm 1: a text of 4194305 bytes"));
+  CHECK_THROWS_WITH(prepared(tests::two_classes(3), {.threads = 1025}), Catch::StartsWith("threads 1025"));
+  CHECK_THROWS_WITH(prepared(tests::two_classes(3), {.threads = -1}), Catch::StartsWith("threads -1"));
+}
+
 struct SpansFile {
   std::string path =
       (std::filesystem::temp_directory_path() / fmt::format("mtl-spans-{}.jsonl", ::getpid())).string();

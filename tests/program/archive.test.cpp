@@ -73,6 +73,71 @@ TEST_CASE("an archive gives the same files, without unpacking", "[program]") {
   CHECK(all(open_files(corpus.folder, texts)).size() == 2);
 }
 
+TEST_CASE("a path that is itself wanted is that one file, decompressed by its ending", "[program]") {
+  const Corpus corpus;
+  const auto tables = [](const std::string& name) {
+    return mtl::detail::uncompressed_name(name).ends_with(".csv");
+  };
+  const std::string path = corpus.folder + "/a.csv";
+  write_file_atomically(path, "1,一\n");
+  write_file_atomically(corpus.folder + "/empty.csv.bz2", "");
+  for (const char* words : {"gzip -k", "bzip2 -k", "xz -k"})
+    REQUIRE(std::system(fmt::format("{} '{}'", words, path).c_str()) == 0);
+  for (const char* ending : {"", ".gz", ".bz2", ".xz"}) {
+    INFO(ending);
+    CHECK(all(open_files(path + ending, tables)) ==
+          std::map<std::string, std::string>{{path + ending, "1,一\n"}});
+    CHECK(program::open_file(path + ending).content == "1,一\n");
+    CHECK_THROWS_WITH(all(open_files(path + ending, tables, {.file = 3})),
+                      Catch::Contains(ending) && Catch::Contains("larger than 3 bytes"));
+  }
+  CHECK(all(open_files(corpus.folder, tables)).size() == 5);
+  CHECK(all(open_files(corpus.archive, tables)).empty());
+}
+
+TEST_CASE("a compressed file that is cut short is refused with its name", "[program]") {
+  const Corpus corpus;
+  std::string text;
+  for (std::uint32_t i = 0; i < 20000; ++i) text += fmt::format("{},", i * 2654435761U);
+  write_file_atomically(corpus.folder + "/b.csv", text);
+  for (const char* words : {"gzip -k", "bzip2 -k", "xz -k"})
+    REQUIRE(std::system(fmt::format("{} '{}/b.csv'", words, corpus.folder).c_str()) == 0);
+  for (const char* ending : {".gz", ".bz2", ".xz"}) {
+    INFO(ending);
+    const std::string whole = read_file(corpus.folder + "/b.csv" + ending);
+    const std::string cut = corpus.folder + "/cut.csv" + ending;
+    write_file_atomically(cut, whole.substr(0, whole.size() / 2));
+    CHECK_THROWS_WITH(program::open_file(cut), Catch::Contains("cut.csv" + std::string(ending)));
+  }
+}
+
+TEST_CASE("hard links in an archive are links; names outside ASCII survive the C locale", "[program]") {
+  const Corpus corpus;
+  fs::create_directories(corpus.root / "more");
+  write_file_atomically(corpus.root / "more/記事.txt", "一");
+  fs::create_hard_link(corpus.root / "more/記事.txt", corpus.root / "more/again.txt");
+  for (const char* format : {"pax", "gnu", "ustar"}) {
+    INFO(format);
+    const std::string packed = corpus.root / fmt::format("{}.tar", format);
+    REQUIRE(std::system(fmt::format("cd '{}' && tar c --format={} -f {} more/記事.txt more/again.txt",
+                                    corpus.root.string(), format, packed)
+                            .c_str()) == 0);
+    CHECK(all(open_files(packed)) ==
+          std::map<std::string, std::string>{{"more/again.txt", "-> link"}, {"more/記事.txt", "一"}});
+  }
+}
+
+TEST_CASE("a folder that cannot be read is refused, not passed over", "[program]") {
+  if (::geteuid() == 0) {
+    WARN("skipped: root may read every folder");
+    return;
+  }
+  const Corpus corpus;
+  fs::permissions(corpus.folder + "/text/a", fs::perms::none);
+  CHECK_THROWS_WITH(open_files(corpus.folder), Catch::Contains("a folder in it cannot be read"));
+  fs::permissions(corpus.folder + "/text/a", fs::perms::owner_all);
+}
+
 TEST_CASE("what cannot be an archive of texts is refused with its name", "[program]") {
   const Corpus corpus;
   CHECK_THROWS_WITH(open_files(corpus.folder + "/none"), Catch::Contains("none: no such file or folder"));

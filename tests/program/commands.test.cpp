@@ -90,7 +90,7 @@ TEST_CASE("bad input ends with status 2 and one message, and earlier results sta
       {"prepare --dataset tsv " + usual, "--dataset tsv needs --input"},
       {"prepare --dataset livedoor " + usual, "MTL_DATA_DIR is not set"},
       {"prepare --dataset livedoor --input cut.tar.gz " + usual, "cut.tar.gz"},
-      {"prepare --dataset films --input x " + usual, "films not in {livedoor,manuals,tsv}"},
+      {"prepare --dataset films --input x " + usual, "films not in {livedoor,twitter,rakuten,manuals,tsv}"},
       {"prepare --dataset tsv --input good.tsv --labels range.jsonl " + usual,
        "range.jsonl:1: span [0, 999)"},
       {"prepare --dataset tsv --input good.tsv --digits five " + usual,

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <algorithm>
+#include <array>
 #include <cstdint>
 #include <functional>
 #include <map>
@@ -28,10 +29,10 @@ using FileSource = std::function<std::optional<NamedFile>()>;
 
 /// What a reader makes of its files.
 struct Corpus {
-  std::string name = {};                  ///< livedoor, manuals, tsv
+  std::string name = {};                  ///< livedoor, twitter, rakuten, manuals, tsv
   std::vector<std::string> classes = {};  ///< by name; a class may turn out to have no document
   std::vector<Document> documents = {};   ///< in an order that does not depend on that of the files
-  std::map<std::string, std::int64_t> skipped = {};  ///< why -> number of files that are not texts
+  std::map<std::string, std::int64_t> skipped = {};  ///< why -> number of files or rows that are no texts
 };
 
 /// Throws Error with place and line unless `text` is valid UTF-8.
@@ -72,8 +73,29 @@ inline std::vector<std::string_view> lines_of(std::string_view text) {
   return lines;
 }
 
+/// The parts of a line between separators: always one more than there are separators.
+inline std::vector<std::string_view> fields_of(std::string_view line, char separator) {
+  std::vector<std::string_view> fields;
+  for (auto end = line.find(separator); end != std::string_view::npos; end = line.find(separator)) {
+    fields.push_back(line.substr(0, end));
+    line.remove_prefix(end + 1);
+  }
+  fields.push_back(line);
+  return fields;
+}
+
 inline std::string_view without_bom(std::string_view text) {
   return text.starts_with("\xEF\xBB\xBF") ? text.substr(3) : text;
+}
+
+/// The endings of the names of compressed files.
+inline constexpr std::array<std::string_view, 4> compressed_endings{".gz", ".bz2", ".xz", ".zst"};
+
+/// The name of a file without the ending that its compression gave it.
+inline std::string uncompressed_name(std::string name) {
+  for (const std::string_view ending : compressed_endings)
+    if (name.ends_with(ending)) return name.substr(0, name.size() - ending.size());
+  return name;
 }
 
 inline std::string joined(const std::vector<std::string_view>& lines, std::size_t first = 0) {
@@ -82,21 +104,20 @@ inline std::string joined(const std::vector<std::string_view>& lines, std::size_
   return text;
 }
 
-inline bool is_control(char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7F; }
-
-/// Throws Error for an id that could not stand in a line of a file: it comes from the name of a file.
-inline void require_plain_id(const Document& document) {
-  std::string shown = document.id;
-  std::ranges::replace_if(shown, is_control, '?');
-  require(!find_invalid_utf8(document.id) && shown == document.id,
-          "text '{}': its name in the corpus is not plain UTF-8; rename that file", shown);
+/// Throws Error unless a name can stand in a line of a file: valid UTF-8 without control characters.
+inline void require_printable(const std::string& name, const std::string& where) {
+  const bool control =
+      std::ranges::any_of(name, [](unsigned char byte) { return byte < 0x20 || byte == 0x7F; });
+  require(!control && !find_invalid_utf8(name),
+          "{}: its name is not UTF-8 or has control characters; an id or a class is made of it, so rename it",
+          where);
 }
 
-/// Sorts documents by id and classes by name; throws Error when an id stands twice, is not plain text, or
-/// when nothing was found.
+/// Sorts documents by id and classes by name; throws Error when an id stands twice, when a name cannot be
+/// written to a line, and when nothing was found.
 inline Corpus in_order(Corpus corpus, std::string_view expected) {
   require(!corpus.documents.empty(), "data set '{}': no text was found; expected {}", corpus.name, expected);
-  for (const Document& document : corpus.documents) require_plain_id(document);
+  for (const Document& document : corpus.documents) require_printable(document.id, document.where);
   std::ranges::sort(corpus.documents, {}, &Document::id);
   const auto twice = std::ranges::adjacent_find(corpus.documents, {}, &Document::id);
   if (twice != corpus.documents.end())

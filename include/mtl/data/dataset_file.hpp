@@ -5,6 +5,7 @@
 //   folds.tsv       one text a line: id, tab, fold
 #pragma once
 
+#include <limits>
 #include <set>
 
 #include <nlohmann/json.hpp>
@@ -71,6 +72,21 @@ inline void check_example(const Example& example, const Dataset& dataset, const 
   }
 }
 
+/// A list of whole numbers. The JSON library alone would cut fractions and bits off.
+inline std::vector<std::int32_t> whole_numbers(const nlohmann::json& list, const std::string& where) {
+  constexpr std::int64_t most = std::numeric_limits<std::int32_t>::max();
+  std::vector<std::int32_t> numbers;
+  for (const auto& value : list.get_ref<const nlohmann::json::array_t&>()) {
+    const bool fits = value.is_number_unsigned()
+                          ? value.get<std::uint64_t>() <= static_cast<std::uint64_t>(most)
+                          : value.is_number_integer() && value.get<std::int64_t>() >= -most &&
+                                value.get<std::int64_t>() <= most;
+    if (!fits) throw Error(fmt::format("{}: {} is not a whole number of 32 bits", where, value.dump()));
+    numbers.push_back(value.get<std::int32_t>());
+  }
+  return numbers;
+}
+
 inline std::vector<Example> load_examples(const std::string& path, const Dataset& dataset) {
   const std::string content = read_file(path);
   std::vector<Example> examples;
@@ -82,9 +98,9 @@ inline std::vector<Example> load_examples(const std::string& path, const Dataset
       Example example;
       json.at("id").get_to(example.id);
       json.at("text").get_to(example.text);
-      json.at("ids").get_to(example.ids);
+      example.ids = whole_numbers(json.at("ids"), where);
       for (const auto& [head, values] : json.at("targets").items())
-        example.targets[head] = values.get<std::vector<std::int32_t>>();
+        example.targets[head] = whole_numbers(values, where);
       return example;
     }));
     check_example(examples.back(), dataset, where);
@@ -107,7 +123,9 @@ inline std::map<std::string, std::string> dataset_contents(const StoredDataset& 
       {"about", stored.about}};
   std::string lines;
   for (const Example& example : stored.dataset.examples) lines += detail::example_line(example) + "\n";
-  return {{"dataset.json", head.dump(2) + "\n"},
+  // `about` may name files whose paths are not UTF-8: no reason to lose the work
+  constexpr auto replace = nlohmann::json::error_handler_t::replace;
+  return {{"dataset.json", head.dump(2, ' ', false, replace) + "\n"},
           {"examples.jsonl", std::move(lines)},
           {"folds.tsv", format_folds(stored.folds, stored.dataset)}};
 }

@@ -5,17 +5,11 @@
 
 #include <mtl/data/corpus.hpp>
 #include <mtl/data/folds.hpp>
+#include <mtl/data/parse_number.hpp>
 
 namespace mtl {
 
 namespace detail {
-
-/// Reads the whole of `text` as a number; false when it is none.
-template <class Number>
-bool parse_whole(std::string_view text, Number& value) {
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-  return error == std::errc{} && end == text.data() + text.size();
-}
 
 /// "# 10 folds, seed 1"
 inline Folds folds_heading(std::string_view line, const std::string& path) {

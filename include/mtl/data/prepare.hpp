@@ -11,8 +11,12 @@
 #include <mtl/detail/random.hpp>
 #include <mtl/labels/label_source.hpp>
 #include <mtl/text/analyzer.hpp>
+#include <mtl/text/unicode.hpp>
 
 namespace mtl {
+
+/// A text of more bytes is refused: MeCab needs some 300 bytes of memory for each.
+inline constexpr std::size_t longest_text = std::size_t{4} << 20;
 
 /// What the data stage hands on.
 struct Prepared {
@@ -32,6 +36,8 @@ inline void check(const PrepareOptions& options) {
           options.per_class, options.max_words, options.min_words, options.drop_words_from);
   require(options.balance || options.per_class == 0,
           "per_class {} balances the classes; it contradicts balance = false", options.per_class);
+  require(options.threads >= 0 && options.threads <= 1024, "threads {}: 0 (one a core) to 1024",
+          options.threads);
   require(!options.auxiliary_head.empty() && options.auxiliary_head != main_head,
           "auxiliary_head '{}': it needs a name of its own, other than '{}'", options.auxiliary_head,
           main_head);
@@ -64,6 +70,11 @@ void normalize_all(std::vector<Candidate>& candidates, const Corpus& corpus, con
   const auto make_task = [&] {
     return [&, own = source](std::size_t i) mutable {
       const Document& document = corpus.documents[candidates[i].document];
+      require(
+          document.text.size() <= longest_text,
+          "{}: a text of {} bytes, more than {}; likely cause: a missing line end, or a quote that is not "
+          "closed",
+          document.where, document.text.size(), longest_text);
       require_utf8_lines(document.text, document.where);
       NormalizedText text = normalize(document.text, options.normalize);
       if constexpr (AnnotationSource<S>) own.spans(document.id, text);

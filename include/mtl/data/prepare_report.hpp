@@ -28,7 +28,7 @@ struct PrepareReport {
   std::vector<std::string> classes{};
   Counts read{}, kept{};
   std::array<Counts, dropped_names.size()> dropped{};
-  std::map<std::string, std::int64_t> skipped{};       ///< files that are not texts, by reason
+  std::map<std::string, std::int64_t> skipped{};       ///< files and rows that are no texts, by reason
   std::int64_t cut_by_words = 0;                       ///< kept texts that were cut after max_words
   std::int64_t cut_by_pieces = 0;                      ///< kept texts that were cut after max_pieces
   std::int64_t pieces = 0;                             ///< of all kept texts, without special tokens
@@ -85,7 +85,7 @@ inline std::string to_table(const PrepareReport& report) {
   table += detail::report_row("kept", report.kept);
   for (std::size_t label = 0; label < report.classes.size(); ++label)
     table += fmt::format("  {} = {}\n", label, report.classes[label]);
-  for (const auto& [why, count] : report.skipped) table += fmt::format("files skipped, {}: {}\n", why, count);
+  for (const auto& [why, count] : report.skipped) table += fmt::format("skipped, {}: {}\n", why, count);
   table += fmt::format("cut after the most words: {} texts; after the most tokens: {} texts\n",
                        report.cut_by_words, report.cut_by_pieces);
   table += fmt::format("pieces a text: {} to {}, median {}; {} in all, {} unknown\n", report.shortest,
@@ -103,7 +103,7 @@ inline nlohmann::json to_json(const PrepareReport& report) {
           {"read", report.read},
           {"dropped", dropped},
           {"kept", report.kept},
-          {"files_skipped", report.skipped},
+          {"skipped", report.skipped},
           {"cut_by_words", report.cut_by_words},
           {"cut_by_pieces", report.cut_by_pieces},
           {"pieces", report.pieces},

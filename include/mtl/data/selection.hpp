@@ -90,9 +90,12 @@ inline void balance(std::vector<Candidate>& candidates, std::size_t classes, con
     require(sizes[label] > 0,
             "class '{}' is empty: of {} texts read none is left; nothing could be learnt of it",
             report.classes[label], read);
-    require(!options.balance || sizes[label] >= options.per_class,
-            "class '{}' has {} usable texts of {} read, {} are asked for; ask for fewer texts per class",
-            report.classes[label], sizes[label], read, options.per_class);
+    require(
+        !options.balance || sizes[label] >= options.per_class,
+        "class '{}' has {} usable texts of {} read, {} are asked for (by per_class, --per-class, or without "
+        "it as the paper's size of this data set); a smaller one takes fewer, 0 as many as the smallest "
+        "class has",
+        report.classes[label], sizes[label], read, options.per_class);
   }
   if (!options.balance) return;
   const std::int64_t size = options.per_class > 0 ? options.per_class : std::ranges::min(sizes);

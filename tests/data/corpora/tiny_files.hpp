@@ -24,6 +24,18 @@ inline NamedFile article(const std::string& category, int number, const std::str
               std::to_string(number % 10) + "T10:00:00+0900\n見出し" + std::to_string(number) + "\n" + body};
 }
 
+/// What differs from review to review; the initial values are a review that the paper would use.
+struct Review {
+  std::string genre = "201505", rating = "5", title = "", body = "おいしい", date = "2015-03-01 00:00:03";
+};
+
+/// A line in the form of a review file of the Rakuten data set: 17 columns.
+inline std::string review(const Review& what) {
+  return "購入者さん\t\t\tshop:100\tお茶 10個入\t店\tshop/100/\t" + what.genre +
+         "\t420\t1\t普段使い\t自分用\tリピート\t" + what.rating + "\t" + what.title + "\t" + what.body +
+         "\t" + what.date + "\n";
+}
+
 /// A corpus of two classes whose texts are all different.
 inline Corpus two_classes(int each) {
   static const std::vector<std::string> what{"花", "空", "海", "山", "犬", "猫", "本", "道", "雨", "夜"};
