@@ -8,6 +8,7 @@ namespace mtl::program {
 void add_prepare(CLI::App& app);
 void add_folds(CLI::App& app);
 void add_tokenize(CLI::App& app);
+void add_convert(CLI::App& app);
 void add_sweep(CLI::App& app);
 void add_report(CLI::App& app);
 void add_ttest(CLI::App& app);

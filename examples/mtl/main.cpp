@@ -18,6 +18,7 @@ void add_commands(CLI::App& app) {
   add_prepare(app);
   add_folds(app);
   add_tokenize(app);
+  add_convert(app);
   add_report(app);
   add_ttest(app);
 #ifdef MTL_PROGRAM_HAS_ENCODER

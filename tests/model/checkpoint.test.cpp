@@ -19,6 +19,7 @@ using Catch::Matchers::Contains;
 using NamedTensors = std::vector<std::pair<std::string, torch::Tensor>>;
 
 const std::string plain = std::string(MTL_TEST_DATA) + "/model/bert-plain";
+const std::string published = std::string(MTL_TEST_DATA) + "/checkpoints/";
 
 /// A copy of the fixture's config.json with weights of one's own, gone after the test.
 struct ModelFolder {
@@ -80,6 +81,45 @@ TEST_CASE("checkpoint: old names, prefixes, narrow types and parts without use a
   }
 }
 
+TEST_CASE("checkpoint: a model folder may hold its weights in any published form", "[model]") {
+  const auto expected = load_bert(published + "bert");
+  const auto form = GENERATE(as<std::string>{}, "bert-zip", "bert-legacy", "bert-shards", "bert-bin-shards");
+  INFO(form);
+  const ModelFolder model({});
+  std::filesystem::remove(model.weights_file());
+  std::filesystem::copy(published + "bert/config.json", model.folder / "config.json",
+                        std::filesystem::copy_options::overwrite_existing);
+  for (const auto& file : std::filesystem::directory_iterator(published + form))
+    std::filesystem::copy(file.path(), model.folder / file.path().filename());
+  check_equal(*load_bert(model.folder.string()), *expected, 0);
+}
+
+TEST_CASE("checkpoint: gamma and beta are old names of a LayerNorm's, and of nothing else", "[model]") {
+  CHECK(mtl::detail::parameter_name("bert.embeddings.LayerNorm.gamma") == "embeddings.LayerNorm.weight");
+  CHECK(mtl::detail::parameter_name("LayerNorm.beta") == "LayerNorm.bias");
+  CHECK(mtl::detail::parameter_name("bert.pooler.gamma") == "pooler.gamma");
+  CHECK(mtl::detail::parameter_name("encoder.MyLayerNorm.gamma") == "encoder.MyLayerNorm.gamma");
+  CHECK(mtl::detail::parameter_name("LayerNorm.gamma.weight") == "LayerNorm.gamma.weight");
+  CHECK(mtl::detail::parameter_name("gamma") == "gamma");
+}
+
+TEST_CASE("checkpoint: stored position ids are not used, but must be the model's", "[model]") {
+  const auto with_ids = [](const torch::Tensor& ids) {
+    auto weights = fixture();
+    weights.emplace_back("embeddings.position_ids", ids);
+    return weights;
+  };
+  {
+    const ModelFolder model(with_ids(torch::arange(16).unsqueeze(0)));
+    check_equal(*load_bert(model.folder.string()), *load_bert(plain), 0);
+  }
+  for (const auto& ids : {torch::arange(17).unsqueeze(0), torch::arange(16), torch::zeros({1, 16})}) {
+    const ModelFolder wrong(with_ids(ids));
+    CHECK_THROWS_WITH(load_bert(wrong.folder.string()),
+                      Contains("another shape") && Contains("embeddings.position_ids (the file has"));
+  }
+}
+
 TEST_CASE("checkpoint: everything that does not fit is listed in one error, and nothing is changed",
           "[model]") {
   auto weights = fixture();
@@ -116,9 +156,9 @@ TEST_CASE("checkpoint: what a folder lacks is named", "[model]") {
   const auto folder = model.folder.string();
   CHECK_THROWS_WITH(load_bert(folder + "/none"), Contains("none: there is no such model folder"));
   std::filesystem::remove(model.weights_file());
-  CHECK_THROWS_WITH(load_bert(folder), Contains("has no model.safetensors"));
+  CHECK_THROWS_WITH(load_bert(folder), Contains("has neither model.safetensors nor pytorch_model.bin"));
   std::ofstream(folder + "/pytorch_model.bin") << "x";
-  CHECK_THROWS_WITH(load_bert(folder), Contains("convert it first"));
+  CHECK_THROWS_WITH(load_bert(folder), Contains("pytorch_model.bin: is cut short"));
 }
 
 TEST_CASE("checkpoint: a model's digest follows its weights", "[model]") {
@@ -131,6 +171,19 @@ TEST_CASE("checkpoint: a model's digest follows its weights", "[model]") {
   CHECK(first == digest());
   weights.front().second.view(-1)[0] += 1;
   CHECK(first != digest());
+}
+
+TEST_CASE("checkpoint: the digest of weights in several files follows each of them", "[model]") {
+  const ModelFolder model({});
+  std::filesystem::remove(model.weights_file());
+  for (const auto& file : std::filesystem::directory_iterator(published + "bert-shards"))
+    std::filesystem::copy(file.path(), model.folder / file.path().filename());
+  const auto first = weights_digest(model.folder.string());
+  const auto shard = (model.folder / "model-00002-of-00002.safetensors").string();
+  auto bytes = read_file(shard);
+  bytes.back() = static_cast<char>(bytes.back() ^ 1);
+  write_file_atomically(shard, bytes);
+  CHECK(weights_digest(model.folder.string()) != first);
 }
 
 }  // namespace checkpoint_tests

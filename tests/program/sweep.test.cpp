@@ -243,7 +243,7 @@ TEST_CASE("what a sweep cannot use ends with status 2 and one message, and earli
 /// The file of weights of the first cell, without the tensors whose names begin with `prefix`.
 void strip_tensors(const fs::path& from, const fs::path& to, const std::string& prefix) {
   const auto file = SafetensorsFile::open(from.string());
-  std::vector<TensorToWrite> kept;
+  std::vector<TensorView> kept;
   for (const auto& entry : file.tensors())
     if (!entry.name.starts_with(prefix))
       kept.push_back({entry.name, entry.dtype, entry.shape, file.bytes(entry)});

@@ -50,7 +50,7 @@ inline void write_tiny_model(const std::filesystem::path& folder, const TinySize
   std::filesystem::copy(MTL_TEST_DATA "/corpora/tiny-bert", folder);
   const auto shapes = tiny_shapes(size);
   std::vector<std::vector<float>> values;
-  std::vector<TensorToWrite> tensors;
+  std::vector<TensorView> tensors;
   for (const auto& [name, shape] : shapes) {
     std::int64_t count = 1;
     for (const auto rows : shape) count *= rows;

@@ -68,10 +68,10 @@ TEST_CASE("safetensors: what is written is read back, bit for bit and by name", 
   const std::array<float, 3> floats{1.5F, -0.0F, 3e38F};
   const std::array<std::int64_t, 2> numbers{-1, 1LL << 40};
   const std::array<std::uint16_t, 1> half{0x3C00};
-  const std::vector<TensorToWrite> tensors{{"b.weight", Dtype::F32, {3, 1}, bytes_of(floats)},
-                                           {"half", Dtype::F16, {}, bytes_of(half)},
-                                           {"empty", Dtype::F64, {0, 4}, {}},
-                                           {"a.ids", Dtype::I64, {2}, bytes_of(numbers)}};
+  const std::vector<TensorView> tensors{{"b.weight", Dtype::F32, {3, 1}, bytes_of(floats)},
+                                        {"half", Dtype::F16, {}, bytes_of(half)},
+                                        {"empty", Dtype::F64, {0, 4}, {}},
+                                        {"a.ids", Dtype::I64, {2}, bytes_of(numbers)}};
   write_safetensors(scratch.path(), tensors, {{"note", "層 2 \"l\""}});
   const auto file = SafetensorsFile::open(scratch.path());
   REQUIRE(file.tensors().size() == 4);
@@ -91,7 +91,7 @@ TEST_CASE("safetensors: the bytes of a file depend on its tensors alone, not on 
   const Scratch scratch;
   const std::array<float, 2> x{1, 2};
   const std::array<std::uint8_t, 3> y{1, 2, 3};
-  const TensorToWrite a{"a", Dtype::U8, {3}, bytes_of(y)}, b{"b", Dtype::F32, {2}, bytes_of(x)};
+  const TensorView a{"a", Dtype::U8, {3}, bytes_of(y)}, b{"b", Dtype::F32, {2}, bytes_of(x)};
   write_safetensors(scratch.path("1"), std::vector{a, b});
   write_safetensors(scratch.path("2"), std::vector{b, a});
   const auto first = read_file(scratch.path("1"));
@@ -105,11 +105,11 @@ TEST_CASE("safetensors: the bytes of a file depend on its tensors alone, not on 
 TEST_CASE("safetensors: the writer refuses what no reader would take", "[store]") {
   const Scratch scratch;
   const std::array<float, 2> x{1, 2};
-  const TensorToWrite a{"a", Dtype::F32, {2}, bytes_of(x)}, wrong{"b", Dtype::F32, {3}, bytes_of(x)};
+  const TensorView a{"a", Dtype::F32, {2}, bytes_of(x)}, wrong{"b", Dtype::F32, {3}, bytes_of(x)};
   CHECK_THROWS_WITH(write_safetensors(scratch.path(), std::vector{a, a}),
                     Contains("two tensors are named 'a'"));
   CHECK_THROWS_WITH(write_safetensors(scratch.path(), std::vector{wrong}), Contains("'b' has 8 bytes"));
-  const TensorToWrite bad{"\xff", Dtype::F32, {2}, bytes_of(x)};
+  const TensorView bad{"\xff", Dtype::F32, {2}, bytes_of(x)};
   CHECK_THROWS_AS(write_safetensors(scratch.path(), std::vector{bad}), Error);
   CHECK_THROWS_WITH(write_safetensors(scratch.path("no/such.safetensors"), std::vector{a}),
                     Contains("does its folder"));
@@ -152,8 +152,20 @@ TEST_CASE("safetensors: every broken rule has its own message, and the file's na
       {"the key \"shape\" twice",
        in(R"("a":{"dtype":"F32","shape":[2],"shape":[2],"data_offsets":[0,8]})", 8)},
       {"the key \"x\" twice", in(R"("__metadata__":{"x":"1","x":"2"})", 0)},
-      {"nested too deeply", in("\"a\":" + std::string(100'000, '[') + std::string(100'000, ']'), 0)},
+      {"nested too deeply",
+       in(R"("a":{"shape":)" + std::string(100'000, '[') + std::string(100'000, ']'), 0)},
       {"__metadata__ must be an object", in(R"("__metadata__":"x")", 0)},
+      {"__metadata__ must be an object", in(R"("__metadata__":["x"])", 0)},
+      {"__metadata__ 'x' is not a text", in(R"("__metadata__":{"x":["1"]})", 0)},
+      {"the key \"__metadata__\" twice", in(R"("__metadata__":{},"__metadata__":{})", 0)},
+      {"must have dtype, shape and data_offsets", in(R"("a":[1])", 8)},
+      {"must have dtype, shape and data_offsets",
+       in(R"("a":{"dtype":["F32"],"shape":[],"data_offsets":[0,4]})", 4)},
+      {"must have dtype, shape and data_offsets",
+       in(R"("a":{"dtype":"F32","shape":{},"data_offsets":[0,4]})", 4)},
+      {"must have dtype, shape and data_offsets", in(R"("a":{"dtype":"F32","shape":[],"offsets":[0,4]})", 4)},
+      {"\"shape\" must be a list of whole numbers",
+       in(R"("a":{"dtype":"F32","shape":4,"data_offsets":[0,4]})", 4)},
       {"__metadata__ 'x' is not a text", in(R"("__metadata__":{"x":1})", 0)},
       {"must have dtype, shape and data_offsets", in(R"("a":{"dtype":"F32","shape":[2]})", 8)},
       {"must have dtype, shape and data_offsets", in(R"("a":7)", 8)},
@@ -172,7 +184,7 @@ TEST_CASE("safetensors: every broken rule has its own message, and the file's na
       {"4 bytes before tensor 'b' belong to no tensor", in(one + "," + entry("b", "[2]", "[12,20]"), 20)},
       {"tensor 'b' overlaps the one before it", in(one + "," + entry("b", "[2]", "[4,12]"), 12)},
       {"is a PyTorch checkpoint", "PK\x03\x04 and so on"},
-      {"is a PyTorch checkpoint", std::string("\x80\x02\x8a\x0a\x6c", 5) + "............"},
+      {"is a PyTorch checkpoint", std::string(detail::legacy_magic) + "."},
       {"is a Git LFS pointer", "version https://git-lfs.github.com/spec/v1\n"},
       {"looks like a web page", "<!doctype html><html></html>"},
   }));

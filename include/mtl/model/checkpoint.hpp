@@ -15,29 +15,14 @@
 #include <mtl/model/bert_backbone.hpp>
 #include <mtl/model/bert_config.hpp>
 #include <mtl/model/tensor_file.hpp>
+#include <mtl/model/weight_names.hpp>
+#include <mtl/store/checkpoint_file.hpp>
 #include <mtl/store/digest.hpp>
-#include <mtl/store/safetensors.hpp>
+#include <mtl/store/weights_path.hpp>
 
 namespace mtl {
 
 namespace detail {
-
-/// The name that a module gives to a tensor of a checkpoint: no prefix "bert.", and LayerNorm.gamma and
-/// .beta, as files of 2018 have them, under their later names.
-inline std::string parameter_name(std::string_view stored) {
-  if (stored.starts_with("bert.")) stored.remove_prefix(5);
-  const auto renamed = [&](std::string_view old, std::string_view now) {
-    return std::string(stored.substr(0, stored.size() - old.size())) + std::string(now);
-  };
-  if (stored.ends_with("LayerNorm.gamma")) return renamed("gamma", "weight");
-  if (stored.ends_with("LayerNorm.beta")) return renamed("beta", "bias");
-  return std::string(stored);
-}
-
-/// Parts of published checkpoints that an encoder has no use for.
-inline bool is_ignored(std::string_view name) {
-  return name.starts_with("pooler.") || name.starts_with("cls.") || name == "embeddings.position_ids";
-}
 
 inline bool is_number(Dtype dtype) {
   return dtype == Dtype::F32 || dtype == Dtype::F16 || dtype == Dtype::BF16 || dtype == Dtype::F64;
@@ -55,17 +40,32 @@ inline std::string shape_text(torch::IntArrayRef sizes) {
   return "[" + text + "]";
 }
 
+/// Whether stored position ids are those of the model: [1, positions], or any number of them where the model
+/// has no table of positions.
+inline bool are_position_ids(const TensorView& stored,
+                             const torch::OrderedDict<std::string, torch::Tensor>& has) {
+  const auto* const table = has.find("embeddings.position_embeddings.weight");
+  return stored.dtype == Dtype::I64 && stored.shape.size() == 2 && stored.shape[0] == 1 &&
+         (table == nullptr || stored.shape[1] == table->size(0));
+}
+
 /// What of a file goes into which parameter. Throws one Error that lists everything that does not fit.
-inline std::map<std::string, const TensorEntry*> match_weights(const torch::nn::Module& module,
-                                                               const SafetensorsFile& file,
-                                                               const std::string& path) {
-  std::map<std::string, const TensorEntry*> found;
+inline std::map<std::string, const TensorView*> match_weights(const torch::nn::Module& module,
+                                                              const CheckpointFile& file,
+                                                              const std::string& path) {
+  std::map<std::string, const TensorView*> found;
   std::vector<std::string> missing, unexpected, shapes;
   const auto parameters = module.named_parameters();
   for (const auto& entry : file.tensors()) {
     const auto name = parameter_name(entry.name);
     const auto* const parameter = parameters.find(name);
     if (parameter == nullptr && is_ignored(name)) continue;
+    if (is_position_ids(name)) {
+      if (!are_position_ids(entry, parameters))
+        shapes.push_back(fmt::format("{} (the file has {} {})", entry.name, dtype_name(entry.dtype),
+                                     shape_text(entry.shape)));
+      continue;
+    }
     if (parameter == nullptr || !found.emplace(name, &entry).second)
       unexpected.push_back(entry.name);
     else if (!is_number(entry.dtype) || parameter->sizes() != torch::IntArrayRef(entry.shape))
@@ -86,61 +86,52 @@ inline std::map<std::string, const TensorEntry*> match_weights(const torch::nn::
   return found;
 }
 
-inline void copy_weights(const SafetensorsFile& file, const TensorEntry& entry, torch::Tensor& parameter) {
-  const auto bytes = file.bytes(entry);
-  if (entry.dtype == Dtype::F32 && parameter.is_cpu() && parameter.scalar_type() == torch::kFloat)
-    std::memcpy(parameter.mutable_data_ptr(), bytes.data(), bytes.size());  // one copy, from the mapping
+inline void copy_weights(const TensorView& stored, torch::Tensor& parameter) {
+  if (stored.dtype == Dtype::F32 && parameter.is_cpu() && parameter.scalar_type() == torch::kFloat)
+    std::memcpy(parameter.mutable_data_ptr(), stored.bytes.data(), stored.bytes.size());  // from the mapping
   else
-    parameter.copy_(read_tensor(file, entry));
+    parameter.copy_(read_tensor(stored));
 }
 
 }  // namespace detail
 
-/// Fills every parameter of the module from a safetensors file, converting F16, BF16 and F64.
+/// Fills every parameter of the module from a checkpoint of any form (see CheckpointFile), converting F16,
+/// BF16 and F64.
 ///
-/// Names are Hugging Face's, with or without "bert."; position_ids, pooler.* and cls.* are ignored. Throws
-/// Error, before anything is changed, that lists all missing, unexpected and wrongly shaped names.
-inline void load_weights(torch::nn::Module& module, const std::string& path) {
+/// Names are Hugging Face's, with or without "bert."; pooler.*, cls.* and position_ids are ignored, the last
+/// after a look at their shape. Throws Error, before anything is changed, that lists all missing, unexpected
+/// and wrongly shaped names.
+inline void load_weights(torch::nn::Module& module, const CheckpointFile& file) {
   const torch::NoGradGuard no_grad;
-  const auto file = SafetensorsFile::open(path);
   auto parameters = module.named_parameters();
-  for (const auto& [name, entry] : detail::match_weights(module, file, path))
-    detail::copy_weights(file, *entry, parameters[name]);
+  for (const auto& [name, stored] : detail::match_weights(module, file, file.path()))
+    detail::copy_weights(*stored, parameters[name]);
 }
 
-/// The file of a model folder's weights. Throws Error with the likely cause when folder or file is not there.
-inline std::string weights_path(const std::string& model_dir) {
-  const std::filesystem::path folder(model_dir);
-  require(std::filesystem::is_directory(folder), "{}: there is no such model folder; is its path right?",
-          model_dir);
-  const auto weights = folder / "model.safetensors";
-  if (std::filesystem::is_regular_file(weights)) return weights.string();
-  require(!std::filesystem::exists(folder / "model.safetensors.index.json"),
-          "{}: its weights are split over several files, which is not supported", model_dir);
-  require(!std::filesystem::exists(folder / "pytorch_model.bin"),
-          "{}: has pytorch_model.bin but no model.safetensors; convert it first (mtl convert)", model_dir);
-  throw Error(fmt::format("{}: has no model.safetensors; was the download complete?", model_dir));
+/// The same from the checkpoint at `path`: a file, or the index of several.
+inline void load_weights(torch::nn::Module& module, const std::string& path) {
+  load_weights(module, CheckpointFile::open(path));
 }
 
-/// The BERT of a folder with config.json and model.safetensors. Throws Error as read_bert_config() and
-/// load_weights() do; nothing is allocated before the sizes of both agree.
+/// The BERT of a folder with config.json and weights (see weights_path). Throws Error as read_bert_config()
+/// and load_weights() do; nothing is allocated before the sizes of both agree.
 inline std::shared_ptr<BertBackbone> load_bert(const std::string& model_dir) {
   const auto path = weights_path(model_dir);
   const auto config = read_bert_config((std::filesystem::path(model_dir) / "config.json").string());
   const BertBackbone shapes(config, {.seed = std::nullopt, .device = torch::kMeta});
-  detail::match_weights(shapes, SafetensorsFile::open(path), path);
+  const auto file = CheckpointFile::open(path);
+  detail::match_weights(shapes, file, path);
   auto backbone = std::make_shared<BertBackbone>(config, InitialWeights{.seed = std::nullopt});
-  load_weights(*backbone, path);
+  load_weights(*backbone, file);
   return backbone;
 }
 
-/// Identifies a model: the digest of its config.json and its weights.
+/// Identifies a model: the digest of its config.json and of all files of its weights.
 inline std::string weights_digest(const std::string& model_dir) {
-  const auto weights = digest_file(weights_path(model_dir));
-  return Digest()
-      .add(digest_file((std::filesystem::path(model_dir) / "config.json").string()))
-      .add(weights)
-      .hex();
+  Digest digest;
+  digest.add(digest_file((std::filesystem::path(model_dir) / "config.json").string()));
+  for (const auto& file : checkpoint_files(weights_path(model_dir))) digest.add(digest_file(file));
+  return digest.hex();
 }
 
 }  // namespace mtl

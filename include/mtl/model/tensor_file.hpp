@@ -34,17 +34,21 @@ inline constexpr std::array<std::pair<Dtype, torch::ScalarType>, 11> torch_types
 
 }  // namespace detail
 
-/// A tensor of a file, copied into memory of its own (the mapping need not be aligned for its type).
+/// A stored tensor, copied into memory of its own (its bytes need not be aligned for its type).
 /// Throws Error for a type that is not read into tensors here.
-inline torch::Tensor read_tensor(const SafetensorsFile& file, const TensorEntry& entry) {
+inline torch::Tensor read_tensor(const TensorView& stored) {
   const auto* const type =
-      std::ranges::find(detail::torch_types, entry.dtype, &std::pair<Dtype, torch::ScalarType>::first);
-  require(type != detail::torch_types.end(), "tensor '{}' is of type {}, which cannot be read", entry.name,
-          dtype_name(entry.dtype));
-  auto tensor = torch::empty(entry.shape, type->second);
-  const auto bytes = file.bytes(entry);
-  if (!bytes.empty()) std::memcpy(tensor.mutable_data_ptr(), bytes.data(), bytes.size());
+      std::ranges::find(detail::torch_types, stored.dtype, &std::pair<Dtype, torch::ScalarType>::first);
+  require(type != detail::torch_types.end(), "tensor '{}' is of type {}, which cannot be read", stored.name,
+          dtype_name(stored.dtype));
+  auto tensor = torch::empty(stored.shape, type->second);
+  if (!stored.bytes.empty()) std::memcpy(tensor.mutable_data_ptr(), stored.bytes.data(), stored.bytes.size());
   return tensor;
+}
+
+/// The same of one tensor of a safetensors file.
+inline torch::Tensor read_tensor(const SafetensorsFile& file, const TensorEntry& entry) {
+  return read_tensor({entry.name, entry.dtype, entry.shape, file.bytes(entry)});
 }
 
 /// Writes named tensors, of any device and layout, to a safetensors file (see write_safetensors).
@@ -52,7 +56,7 @@ inline void write_tensors(const std::string& path,
                           const std::vector<std::pair<std::string, torch::Tensor>>& tensors,
                           const std::map<std::string, std::string>& metadata = {}) {
   std::vector<torch::Tensor> kept;  // their bytes must live until they are written
-  std::vector<TensorToWrite> entries;
+  std::vector<TensorView> entries;
   for (const auto& [name, value] : tensors) {
     const auto& plain = kept.emplace_back(value.detach().to(torch::kCPU).contiguous());
     const auto* const type = std::ranges::find(detail::torch_types, plain.scalar_type(),

@@ -13,24 +13,16 @@
 
 #include <mtl/detail/error.hpp>
 #include <mtl/store/atomic_file.hpp>
-#include <mtl/store/safetensors_format.hpp>
+#include <mtl/store/tensor_view.hpp>
 
 namespace mtl {
-
-/// A tensor to be written. `bytes` is little-endian, row by row, and only looked at.
-struct TensorToWrite {
-  std::string name;
-  Dtype dtype = Dtype::F32;
-  std::vector<std::int64_t> shape;
-  std::string_view bytes;
-};
 
 namespace detail {
 
 /// Wide types first, then by name: every tensor begins aligned for its type, whatever order they came in.
-inline std::vector<const TensorToWrite*> order_to_write(std::span<const TensorToWrite> tensors,
-                                                        const std::string& path) {
-  std::vector<const TensorToWrite*> order;
+inline std::vector<const TensorView*> order_to_write(std::span<const TensorView> tensors,
+                                                     const std::string& path) {
+  std::vector<const TensorView*> order;
   for (const auto& tensor : tensors) {
     const auto bytes = tensor_bytes(tensor.dtype, tensor.shape);
     require(bytes && *bytes == tensor.bytes.size(),
@@ -39,7 +31,7 @@ inline std::vector<const TensorToWrite*> order_to_write(std::span<const TensorTo
     require(tensor.name != "__metadata__", "{}: no tensor can be named __metadata__", path);
     order.push_back(&tensor);
   }
-  std::ranges::sort(order, [](const TensorToWrite* a, const TensorToWrite* b) {
+  std::ranges::sort(order, [](const TensorView* a, const TensorView* b) {
     const auto wide_a = dtype_bytes(a->dtype), wide_b = dtype_bytes(b->dtype);
     return wide_a != wide_b ? wide_a > wide_b : a->name < b->name;
   });
@@ -47,7 +39,7 @@ inline std::vector<const TensorToWrite*> order_to_write(std::span<const TensorTo
 }
 
 /// The header with its length in front, padded with spaces to a multiple of 8 bytes.
-inline std::string header_text(const std::vector<const TensorToWrite*>& order,
+inline std::string header_text(const std::vector<const TensorView*>& order,
                                const std::map<std::string, std::string>& metadata, const std::string& path) {
   nlohmann::ordered_json json;
   json["__metadata__"] = metadata;
@@ -73,7 +65,7 @@ inline std::string header_text(const std::vector<const TensorToWrite*>& order,
 ///
 /// Throws Error when two tensors have one name, when a tensor's bytes do not fit its shape, when a text is
 /// not UTF-8; and as AtomicFile does.
-inline void write_safetensors(const std::string& path, std::span<const TensorToWrite> tensors,
+inline void write_safetensors(const std::string& path, std::span<const TensorView> tensors,
                               std::map<std::string, std::string> metadata = {}) {
   metadata.emplace("format", "pt");
   const auto order = detail::order_to_write(tensors, path);
