@@ -8,12 +8,12 @@ namespace mtl::program {
 
 void TextSettings::add_to(CLI::App& command) {
   command.add_option("--model", model, "BERT in Hugging Face layout; only its tokenizer is used")->required();
-  command.add_option("--word-dic", word_dic,
-                     "MeCab dictionary of the tokenizer; default: the checkpoint's own");
+  command.add_option("--word-dic,--dictionary", word_dic,
+                     "MeCab dictionary of the tokenizer, by name or folder; default: the checkpoint's own");
   command.add_option(
       "--label-dic", label_dic,
       "MeCab dictionary of the labels, by name or folder; default: neologd where installed, else ipadic");
-  command.add_option("--max-pieces", max_pieces, "tokens of a text, special ones counted")
+  command.add_option("--max-pieces,--max-length", max_pieces, "tokens of a text, special ones counted")
       ->capture_default_str();
   command
       .add_option("--digits", digits, "each digit to 0, each run of digits to 0, or keep: each, run, keep")
@@ -61,13 +61,17 @@ PrepareOptions TextSettings::prepare_options() const {
           .special_labels = choice_of<SpecialTokenLabels>("--special-labels", special_labels)};
 }
 
-PretrainedTokenizer TextSettings::load_tokenizer() const {
+PretrainedTokenizer TextSettings::open_tokenizer() const {
   std::error_code unknown;
   require(std::filesystem::is_directory(model, unknown),
           "--model {}: no such folder; it holds a BERT in Hugging Face layout (config.json, vocab.txt or "
           "sentencepiece.bpe.model)",
           model);
-  auto tokenizer = PretrainedTokenizer::load(model, {.word_dictionary = word_dic});
+  return PretrainedTokenizer::load(model, {.word_dictionary = word_dic});
+}
+
+PretrainedTokenizer TextSettings::load_tokenizer() const {
+  auto tokenizer = open_tokenizer();
   require(max_pieces >= 3, "--max-pieces {}: a text needs at least 3 tokens: [CLS], one piece, [SEP]",
           max_pieces);
   require(static_cast<std::size_t>(max_pieces) <= tokenizer.longest_input(),

@@ -32,7 +32,9 @@ struct TextSettings {
   /// The part of PrepareOptions that these flags say.
   PrepareOptions prepare_options() const;
 
-  /// Throws mtl::Error for a folder without a tokenizer, and where max_pieces is more than the model reads.
+  /// Throws mtl::Error for a folder without a tokenizer.
+  PretrainedTokenizer open_tokenizer() const;
+  /// The same, and throws where max_pieces is more than the model reads.
   PretrainedTokenizer load_tokenizer() const;
   /// The dictionary of the labels, opened.
   std::shared_ptr<const MeCabDictionary> load_label_dictionary() const;

@@ -1,4 +1,6 @@
 // Normal forms: Unicode 15 (ICU 72), equal to Python 3.11's unicodedata.normalize for these characters.
+#include <algorithm>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -43,6 +45,12 @@ TEST_CASE("NFKC does what it is known to do to Japanese text", "[text]") {
       {"㋿", "令和"},
       {"", ""},
       {"か\u3099", "が"},
+      {"ｱﾞ", "ア\u3099"},
+      {"￣", " \u0304"},
+      {"\u00A0", " "},
+      {"\u00AD", "\u00AD"},
+      {"\u2028", "\u2028"},
+      {"\u0085", "\u0085"},
   }));
   CHECK(nfkc(row.raw).text == row.normal);
 }
@@ -74,10 +82,36 @@ TEST_CASE("lower case is Unicode's, in no particular language", "[text]") {
   CHECK(lower_case("ΣΙΣΥΦΟΣ").text == "σισυφος");
 }
 
+TEST_CASE("NFKC makes a space of 67 characters, and 18 characters of one", "[text]") {
+  int spaces = 0;
+  std::size_t longest = 0;
+  for (char32_t point = 0; point <= 0x10FFFF; ++point) {
+    if (point == 0x20 || (point >= 0xD800 && point < 0xE000)) continue;
+    std::string raw;
+    append_utf8(raw, point);
+    const std::string normal = nfkc(raw).text;
+    const auto count = static_cast<std::size_t>(std::ranges::count_if(
+        normal, [](char c) { return (static_cast<unsigned char>(c) & 0xC0U) != 0x80; }));
+    if (count == 18) CHECK(point == 0xFDFA);
+    longest = std::max(longest, count);
+    if (normal.find(' ') != std::string::npos) ++spaces;
+  }
+  CHECK(spaces == 67);
+  CHECK(longest == 18);
+}
+
+TEST_CASE("NFKC of two parts is not NFKC of the whole", "[text]") {
+  CHECK(nfkc("か").text + nfkc("\u3099").text == "か\u3099");
+  CHECK(nfkc("か\u3099").text == "が");
+}
+
 TEST_CASE("white space is Python's", "[text]") {
-  for (const char32_t space : {0x9, 0xD, 0x1C, 0x1F, 0x20, 0x85, 0xA0, 0x1680, 0x2000, 0x200A, 0x2028, 0x2029,
-                               0x202F, 0x205F, 0x3000})
-    CHECK(unicode::is_python_space(space));
+  std::set<char32_t> spaces{0x20, 0x85, 0xA0, 0x1680, 0x2028, 0x2029, 0x202F, 0x205F, 0x3000};
+  for (char32_t space = 0x9; space <= 0xD; ++space) spaces.insert(space);
+  for (char32_t space = 0x1C; space <= 0x1F; ++space) spaces.insert(space);
+  for (char32_t space = 0x2000; space <= 0x200A; ++space) spaces.insert(space);
+  for (char32_t point = 0; point <= 0x10FFFF; ++point)
+    if (unicode::is_python_space(point) != spaces.contains(point)) CHECK(point == 0);
   for (const char32_t other : {0x8, 0x1B, 0x200B, 0xFEFF, 0x2060, 0x180E})
     CHECK_FALSE(unicode::is_python_space(other));
 }

@@ -111,6 +111,46 @@ TEST_CASE("special tokens that the vocabulary lacks are appended, as Hugging Fac
   CHECK(tokenizer.vocabulary_size() == 6);
 }
 
+TEST_CASE("a token that is to be added gets the count of different tokens as its number", "[text]") {
+  // 猫 stands twice: 6 lines, 5 tokens. Hugging Face numbers from 5, though 5 is a line's number.
+  const auto path = folder({{"vocab.txt", "[UNK]\n[CLS]\n[SEP]\n猫\n[PAD]\n猫\n"},
+                            {"tokenizer_config.json", R"({"tokenizer_class": "BertJapaneseTokenizer",
+                              "additional_special_tokens": ["[X]", {"content": "[Y]", "lstrip": true}]})"}});
+  auto tokenizer = PretrainedTokenizer::load(path);
+  const auto pieces = tokenizer.tokenize("猫[MASK]猫 [Y][X]");
+  REQUIRE(pieces.size() == 5);
+  CHECK(pieces[0].id == 5);
+  CHECK(pieces[1].id == 5);
+  CHECK(pieces[3].id == 7);
+  CHECK(pieces[4].id == 6);
+  CHECK(tokenizer.vocabulary_size() == 8);
+}
+
+TEST_CASE("older folders name added tokens in files of their own", "[text]") {
+  const std::string config = R"({"tokenizer_class": "BertJapaneseTokenizer", "mask_token": "[M]")";
+  const std::vector<std::pair<std::string, std::string>> files{
+      {"vocab.txt", vocabulary},
+      {"added_tokens.json", R"({"<a>": 20})"},
+      {"special_tokens_map.json",
+       R"({"mask_token": {"content": "<m>", "lstrip": true}, "additional_special_tokens": ["<s>"]})"},
+      {"tokenizer.json", R"({"model": {"vocab": {"added_tokens": 1}}, "added_tokens":
+        [{"id": 30, "content": "<b>", "special": false, "normalized": true}]})"}};
+  auto old = files;
+  old.emplace_back("tokenizer_config.json", config + "}");
+  auto tokenizer = PretrainedTokenizer::load(folder(old));
+  std::vector<int> ids;
+  for (const Piece& piece : tokenizer.tokenize("<a><b><m><s>")) ids.push_back(piece.id);
+  CHECK(ids == std::vector<int>{20, 30, 10, 11});  // 8 lines, two numbered tokens, then the special ones
+  // With an added_tokens_decoder, none of them counts.
+  auto newer = files;
+  newer.emplace_back("tokenizer_config.json",
+                     config + R"(, "added_tokens_decoder": {"40": {"content": "[M]", "special": true}}})");
+  auto other = PretrainedTokenizer::load(folder(newer));
+  CHECK(other.tokenize("[M]").at(0).id == 40);
+  CHECK(other.tokenize("<a>").size() == 3);
+  CHECK(other.tokenize("<s>").size() == 3);
+}
+
 TEST_CASE("what is not supported is refused with file and field", "[text]") {
   struct Row {
     const char *config, *complaint;
@@ -119,22 +159,35 @@ TEST_CASE("what is not supported is refused with file and field", "[text]") {
       {R"({"tokenizer_class": "T5Tokenizer"})", "tokenizer_class 'T5Tokenizer' is not supported"},
       {R"({"word_tokenizer_type": "sudachi"})", "word_tokenizer_type 'sudachi' is not supported"},
       {R"({"word_tokenizer_type": "jumanpp"})", "word_tokenizer_type 'jumanpp' is not supported"},
-      {R"({"subword_tokenizer_type": "sentencepiece"})",
-       "subword_tokenizer_type 'sentencepiece' is not supported"},
+      {R"({"subword_tokenizer_type": "bpe"})", "subword_tokenizer_type 'bpe' is not supported"},
+      {R"({"subword_tokenizer_type": "sentencepiece", "do_subword_tokenize": false})",
+       "do_subword_tokenize is false"},
       {R"({"word_tokenizer_type": "mecab", "mecab_kwargs": {"mecab_dic": "unidic_lite"}})",
        "pip install unidic-lite"},
       {R"({"word_tokenizer_type": "mecab", "mecab_kwargs": {"mecab_dic": "mydic"}})", "mecab_dic is 'mydic'"},
+      {R"({"word_tokenizer_type": "mecab", "mecab_kwargs": {"mecab_dic": "unidic"}})", "pip install unidic "},
       {R"({"word_tokenizer_type": "mecab", "mecab_kwargs": {"mecab_dic": null}})",
-       "mecab_dic names no dictionary"},
+       "mecab_option names no dictionary"},
+      {R"({"word_tokenizer_type": "mecab", "mecab_kwargs": {"mecab_dict": "ipadic"}})",
+       "'mecab_dict' is not supported"},
+      {R"({"word_tokenizer_type": "mecab", "mecab_kwargs": {"mecab_option": "-u a.dic"}})",
+       "mecab_kwargs.mecab_option: the option '-u' of MeCab is not supported"},
       {R"({"do_lower_case": "yes"})", "do_lower_case must be true or false"},
       {R"({"model_max_length": "many"})", "model_max_length must be a number"},
-      {R"({"never_split": "x"})", "never_split must be a list of strings"},
+      {R"({"never_split": "x"})", "never_split must be a list"},
+      {R"({"never_split": [1]})", "never_split must be a list of strings"},
       {R"({"added_tokens_decoder": {"x": {"content": "a"}}})",
        "added_tokens_decoder: x: the id must be a number"},
       {R"({"added_tokens_decoder": {"5": "a"}})", "added_tokens_decoder: 5: must be an object"},
       {R"({"added_tokens_decoder": {"5": {"content": "a", "lstrip": 1}}})", "lstrip must be true or false"},
       {R"({"word_tokenizer_type": "mecab", "mecab_kwargs": []})", "mecab_kwargs: must be an object"},
       {R"({"tokenizer_class": "XLMRobertaTokenizer", "cls_token": "[CLS]"})", "cls_token must be <s>"},
+      {R"({"tokenizer_class": "XLMRobertaTokenizer", "pad_token": "</s>"})", "pad_token must be <pad>"},
+      {R"({"cls_token": null})", "cls_token is null"},
+      {R"({"mask_token": 7})", "mask_token must be a string"},
+      {R"({"additional_special_tokens": "[X]"})", "additional_special_tokens must be a list"},
+      {R"({"extra_special_tokens": {"image_token": "<i>"}})", "extra_special_tokens is not supported"},
+      {R"({"truncation_side": "middle"})", "truncation_side is 'middle'"},
       {R"({"tokenizer_class")", "not a JSON object"},
   }));
   INFO(row.config);

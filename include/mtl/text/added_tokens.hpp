@@ -5,7 +5,6 @@
 #include <array>
 #include <cstdint>
 #include <optional>
-#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -20,6 +19,9 @@ struct AddedToken {
   std::int32_t id = 0;
   bool strip_left = false;   ///< white space before it belongs to nothing
   bool strip_right = false;  ///< white space after it belongs to nothing
+  bool single_word = false;  ///< ordinary text where anything but a space touches it
+  bool special = true;       ///< has a role: [CLS], [UNK], ..., or is one of additional_special_tokens
+  bool keeps_case = true;    ///< do_lower_case leaves it as it is in a text; true of all that are special
 
   bool operator==(const AddedToken&) const = default;
 };
@@ -41,65 +43,109 @@ class AddedTokens {
     // Longest first, so that the first that fits is the longest.
     const auto place = std::ranges::find_if(
         tokens_, [&](const AddedToken& old) { return old.content.size() < token.content.size(); });
+    std::erase(cased_, token.content);
+    if (token.keeps_case && !token.special) cased_.push_back(token.content);
+    if (token.special && std::ranges::find(special_, token.content) == special_.end())
+      special_.push_back(token.content);
     tokens_.insert(place, std::move(token));
   }
 
   const std::vector<AddedToken>& tokens() const { return tokens_; }
 
   const AddedToken* find(std::string_view content) const {
+    if (content.empty() || !starts_[static_cast<unsigned char>(content.front())]) return nullptr;
     const auto found = std::ranges::find(tokens_, content, &AddedToken::content);
     return found == tokens_.end() ? nullptr : &*found;
   }
 
-  std::set<std::string, std::less<>> contents() const {
-    std::set<std::string, std::less<>> all;
-    for (const AddedToken& token : tokens_) all.insert(token.content);
-    return all;
-  }
+  /// The contents of the tokens that have a role, in the order in which they were added.
+  const std::vector<std::string>& special_contents() const { return special_; }
 
   /// The added token at the start of `text`, the longest where several fit.
   const AddedToken* at_start_of(std::string_view text) const {
     if (text.empty() || !starts_[static_cast<unsigned char>(text.front())]) return nullptr;
-    const auto fits = [&](const AddedToken& token) {
-      return text.substr(0, token.content.size()) == token.content;
-    };
-    const auto found = std::ranges::find_if(tokens_, fits);
+    const auto found = std::ranges::find_if(
+        tokens_, [&](const AddedToken& token) { return text.starts_with(token.content); });
     return found == tokens_.end() ? nullptr : &*found;
+  }
+
+  /// Length of the token at the start of `text` that keeps its case: not the longest, but the first added,
+  /// and those with a role before the others. 0 where there is none.
+  std::size_t cased_at_start_of(std::string_view text) const {
+    if (text.empty() || !starts_[static_cast<unsigned char>(text.front())]) return 0;
+    for (const auto* contents : {&special_, &cased_})
+      for (const std::string& content : *contents)
+        if (text.starts_with(content)) return content.size();
+    return 0;
   }
 
   /// Cuts `text` at added tokens, from the left. Parts of no bytes are left out.
   std::vector<Part> split(std::string_view text) const {
+    std::vector<Part> parts = cut(text);
+    for (std::size_t i = 0; i < parts.size(); ++i) {
+      if (!parts[i].token) continue;
+      const AddedToken& token = *parts[i].token;
+      if (token.strip_right && i + 1 < parts.size()) strip(text, parts[i + 1], true);
+      if (token.strip_left && i > 0) strip(text, parts[i - 1], false);
+      if (token.single_word) join_word(text, parts, i);
+    }
+    std::erase_if(parts, [](const Part& part) { return part.range.begin == part.range.end; });
+    return parts;
+  }
+
+ private:
+  std::vector<Part> cut(std::string_view text) const {
     std::vector<Part> parts;
     std::size_t begin = 0;
-    const auto close = [&](std::size_t end, bool strip_right) {
-      const bool strip_left = !parts.empty() && parts.back().token && parts.back().token->strip_right;
-      const ByteRange range = stripped(text, {begin, end}, strip_left, strip_right);
-      if (range.begin < range.end) parts.push_back({range, nullptr});
-    };
     for (std::size_t at = 0; at < text.size();) {
       const AddedToken* token = at_start_of(text.substr(at));
       if (!token) {
         ++at;
         continue;
       }
-      close(at, token->strip_left);
-      parts.push_back({{at, at + token->content.size()}, token});
-      begin = at += token->content.size();
+      if (begin < at) parts.push_back({{begin, at}, nullptr});
+      begin = at + token->content.size();
+      parts.push_back({{at, begin}, token});
+      at = begin;
     }
-    close(text.size(), false);
+    if (begin < text.size()) parts.push_back({{begin, text.size()}, nullptr});
     return parts;
   }
 
- private:
-  static ByteRange stripped(std::string_view text, ByteRange range, bool left, bool right) {
-    if (!left && !right) return range;
-    const auto words = split_at_spaces(text.substr(range.begin, range.end - range.begin));
-    if (words.empty()) return {range.begin, range.begin};
-    return {left ? range.begin + words.front().begin : range.begin,
-            right ? range.begin + words.back().end : range.end};
+  static void strip(std::string_view text, Part& part, bool left) {
+    if (part.token) return;
+    const auto words = split_at_spaces(text.substr(part.range.begin, part.range.end - part.range.begin));
+    const std::size_t begin = part.range.begin;
+    if (words.empty()) {
+      part.range.end = begin;
+    } else if (left) {
+      part.range.begin += words.front().begin;
+    } else {
+      part.range.end = begin + words.back().end;
+    }
+  }
+
+  /// A token of single_word that is touched is text, together with what touches it.
+  static void join_word(std::string_view text, std::vector<Part>& parts, std::size_t i) {
+    const auto touches = [&](std::size_t other, bool at_end) {
+      if (other >= parts.size()) return false;
+      const ByteRange& range = parts[other].range;
+      return range.begin < range.end && text[at_end ? range.end - 1 : range.begin] != ' ';
+    };
+    ByteRange& own = parts[i].range;
+    if (i > 0 && touches(i - 1, true)) {
+      parts[i - 1] = {{parts[i - 1].range.begin, own.end}, nullptr};
+    } else if (touches(i + 1, false)) {
+      parts[i + 1] = {{own.begin, parts[i + 1].range.end}, nullptr};
+    } else {
+      return;
+    }
+    own.end = own.begin;
+    parts[i].token = nullptr;
   }
 
   std::vector<AddedToken> tokens_;
+  std::vector<std::string> special_, cased_;
   std::array<bool, 256> starts_{};
 };
 

@@ -38,17 +38,18 @@ class AnalyzedWords {
  private:
   Words lowered(const Words& words) const {
     Words low;
+    std::size_t done = 0;
     for (const ByteRange& range : words.words) {
+      low.text.append_slice(words.text, done, range.begin);  // white space, which is no word's
+      done = range.end;
       const auto word = std::string_view(words.text.text).substr(range.begin, range.end - range.begin);
       const bool kept = options_.never_split.contains(word);
       const MappedText folded = through(words.text, range.begin, kept ? unchanged(word) : lower_case(word));
       const std::size_t begin = low.text.text.size();
-      low.text.text += folded.text;
-      low.text.origin.pop_back();
-      low.text.origin.insert(low.text.origin.end(), folded.origin.begin(), folded.origin.end());
+      low.text.append_slice(folded, 0, folded.text.size());
       low.words.push_back({begin, low.text.text.size()});
     }
-    low.text.origin.back() = words.text.origin.back();
+    low.text.append_slice(words.text, done, words.text.text.size());
     return low;
   }
 

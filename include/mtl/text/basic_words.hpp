@@ -55,8 +55,13 @@ class BasicWords {
     const MappedText cleaned = clean(text);
     const MappedText composed = through(cleaned, 0, nfc(cleaned.text));
     Words found;
-    for (const ByteRange& word : split_at_spaces(composed.text)) append_word(composed, word, found);
-    found.text.close(text.size());
+    std::size_t done = 0;
+    for (const ByteRange& word : split_at_spaces(composed.text)) {
+      found.text.append_slice(composed, done, word.begin);  // white space, which is no word's
+      append_word(composed, word, found);
+      done = word.end;
+    }
+    found.text.append_slice(composed, done, composed.text.size());
     return found;
   }
 
@@ -81,8 +86,9 @@ class BasicWords {
 
   void append_word(const MappedText& composed, const ByteRange& range, Words& out) const {
     const auto word = std::string_view(composed.text).substr(range.begin, range.end - range.begin);
-    const bool kept = options_.never_split.contains(word);
-    const MappedText folded = through(composed, range.begin, kept ? unchanged(word) : fold(word));
+    const bool cased = options_.never_split.contains(word);
+    const MappedText folded = through(composed, range.begin, cased ? unchanged(word) : fold(word));
+    const bool kept = options_.never_split.contains(folded.text);  // A.B too, where a.b is listed
     bool new_word = true;
     for (std::size_t at = 0; at < folded.text.size();) {
       const DecodedPoint point = decode_utf8(folded.text, at);

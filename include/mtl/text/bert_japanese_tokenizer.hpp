@@ -2,6 +2,8 @@
 #pragma once
 
 #include <memory>
+#include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -9,6 +11,7 @@
 #include <vector>
 
 #include <mtl/text/added_tokens.hpp>
+#include <mtl/text/albert_pieces.hpp>
 #include <mtl/text/analyzed_words.hpp>
 #include <mtl/text/basic_words.hpp>
 #include <mtl/text/character.hpp>
@@ -26,7 +29,7 @@ struct WholeText {
 /// The word as one token (do_subword_tokenize = false).
 class WholeWord {
  public:
-  WholeWord(std::shared_ptr<const Vocabulary> vocabulary, std::int32_t unknown_id)
+  explicit WholeWord(std::shared_ptr<const Vocabulary> vocabulary = nullptr, std::int32_t unknown_id = 0)
       : vocabulary_{std::move(vocabulary)}, unknown_id_{unknown_id} {}
 
   void split(std::string_view word, std::size_t offset, std::vector<Piece>& out) const {
@@ -41,16 +44,19 @@ class WholeWord {
 
 /// What cuts a text into words, and words into pieces.
 using WordSplitter = std::variant<WholeText, BasicWords, AnalyzedWords<MeCabAnalyzer>>;
-using PieceSplitter = std::variant<WordPiece, Characters, WholeWord>;
+using PieceSplitter = std::variant<WholeWord, WordPiece, Characters, AlbertPieces>;
 
 /// The parts a BertJapaneseTokenizer is put together from.
 struct BertJapaneseParts {
-  std::shared_ptr<const Vocabulary> vocabulary;
-  std::shared_ptr<const AddedTokens> added;  ///< with the special tokens
-  SpecialTokens special;
-  WordSplitter words;
-  PieceSplitter pieces;
-  bool lower_case = false;  ///< of the whole text before all else, but for added tokens
+  std::size_t vocabulary_size = 0;             ///< without added tokens
+  std::shared_ptr<const AddedTokens> added{};  ///< with the special tokens
+  SpecialTokens special{};
+  WordSplitter words{};
+  PieceSplitter pieces{};
+  bool lower_case = false;  ///< of the whole text before all else, but for tokens that keep their case
+  bool split_special_tokens = false;                 ///< added tokens in a text are ordinary text
+  std::optional<WholeWord> whole_word{};             ///< what makes a piece of one of whole_words
+  std::set<std::string, std::less<>> whole_words{};  ///< words that are pieces: BertTokenizer's never_split
 };
 
 /// Added tokens stay whole; between them the text is cut into words, words into pieces (transformers 4.57).
@@ -65,10 +71,14 @@ class BertJapaneseTokenizer {
   std::vector<Piece> tokenize(std::string_view text, bool /*at_start*/ = true, bool nul_ends_part = false) {
     const MappedText source = parts_.lower_case ? lower_each(text) : unchanged(text);
     std::vector<Piece> pieces;
+    if (parts_.split_special_tokens) {
+      append_part(source, {0, source.text.size()}, nul_ends_part, pieces);
+      return pieces;
+    }
     for (const auto& [range, token] : parts_.added->split(source.text)) {
       if (token) {
         const ByteRange where = source_range(source, range.begin, range.end);
-        pieces.push_back({token->content, token->id, where.begin, where.end, 0});
+        pieces.push_back({token->content, token->id, where.begin, where.end, 0, next_word(pieces)});
       } else {
         append_part(source, range, nul_ends_part, pieces);
       }
@@ -79,7 +89,7 @@ class BertJapaneseTokenizer {
   SpecialTokens special() const { return parts_.special; }
 
   std::size_t vocabulary_size() const {
-    std::size_t size = parts_.vocabulary->size();
+    std::size_t size = parts_.vocabulary_size;
     for (const AddedToken& token : parts_.added->tokens())
       size = std::max(size, static_cast<std::size_t>(token.id) + 1);
     return size;
@@ -93,17 +103,26 @@ class BertJapaneseTokenizer {
       part = part.substr(0, part.find('\0'));
     const Words words = std::visit([&](auto& splitter) { return splitter.words(part); }, parts_.words);
     const std::size_t before = out.size();
-    const std::string_view all = words.text.text;
-    for (const ByteRange& word : words.words)
-      std::visit(
-          [&](const auto& s) { s.split(all.substr(word.begin, word.end - word.begin), word.begin, out); },
-          parts_.pieces);
+    for (const ByteRange& word : words.words) {
+      const std::size_t first = out.size();
+      const std::int32_t index = next_word(out);
+      append_word(std::string_view(words.text.text).substr(word.begin, word.end - word.begin), word.begin,
+                  out);
+      for (std::size_t i = first; i < out.size(); ++i) out[i].word = index;
+    }
     const MappedText whole = through(source, range.begin, words.text);
     for (std::size_t i = before; i < out.size(); ++i) {
       const ByteRange where = source_range(whole, out[i].begin, out[i].end);
       out[i].begin = where.begin;
       out[i].end = where.end;
+      if (const AddedToken* token = parts_.added->find(out[i].text)) out[i].id = token->id;
     }
+  }
+
+  void append_word(std::string_view word, std::size_t offset, std::vector<Piece>& out) const {
+    if (parts_.whole_word && parts_.whole_words.contains(word))
+      return parts_.whole_word->split(word, offset, out);
+    std::visit([&](const auto& splitter) { splitter.split(word, offset, out); }, parts_.pieces);
   }
 
   /// Lower case, character by character: Hugging Face's regular expression hands them over one at a time, so
@@ -112,10 +131,10 @@ class BertJapaneseTokenizer {
     MappedText low;
     for (std::size_t at = 0; at < text.size();) {
       const auto from = static_cast<std::uint32_t>(at);
-      if (const AddedToken* token = parts_.added->at_start_of(text.substr(at))) {
-        for (std::size_t i = 0; i < token->content.size(); ++i)
-          low.append(text.substr(at + i, 1), static_cast<std::uint32_t>(at + i));
-        at += token->content.size();
+      if (const std::size_t cased = parts_.added->cased_at_start_of(text.substr(at))) {
+        const MappedText same = unchanged(text.substr(at, cased));
+        for (std::size_t i = 0; i < cased; ++i) low.append(text.substr(at + i, 1), from + same.origin[i]);
+        at += cased;
         continue;
       }
       const DecodedPoint point = decode_utf8(text, at);

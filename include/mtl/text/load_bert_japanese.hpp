@@ -1,4 +1,4 @@
-// In: the folder of a BERT with a vocab.txt. Out: its tokenizer.
+// In: the folder of a BERT with a vocab.txt or a spiece.model. Out: its tokenizer.
 #pragma once
 
 #include <memory>
@@ -7,7 +7,8 @@
 #include <utility>
 
 #include <mtl/text/bert_japanese_tokenizer.hpp>
-#include <mtl/text/tokenizer_config.hpp>
+#include <mtl/text/token_table.hpp>
+#include <mtl/text/word_dictionary.hpp>
 
 namespace mtl::detail {
 
@@ -20,119 +21,118 @@ struct LoadedTokenizer {
   AddedTokens added{};
 };
 
-/// The directory of the dictionary that the checkpoint asks for, or that the caller names instead.
-inline std::string word_dictionary(const TokenizerConfig& config, const std::string& chosen) {
-  if (!chosen.empty()) return find_dictionary(chosen);
-  const auto settings = config.fields().object("mecab_kwargs").json();
-  const auto name = settings.contains("mecab_dic") ? settings.at("mecab_dic") : nlohmann::json("ipadic");
-  const auto& path = config.fields().path();
-  require(name.is_string(),
-          "{}: mecab_kwargs.mecab_dic names no dictionary; choose one as the word dictionary", path);
-  const auto text = name.get<std::string>();
-  require(text != "unidic_lite" && text != "unidic",
-          "{}: mecab_kwargs.mecab_dic is {}, which is no Debian package: pip install {} (then its folder, "
-          "{}/dicdir, is "
-          "the word dictionary to choose)",
-          path, text, text == "unidic" ? "unidic" : "unidic-lite", text);
-  require(text == "ipadic", "{}: mecab_kwargs.mecab_dic is '{}'; known are ipadic, unidic_lite and unidic",
-          path, text);
-  return find_dictionary(text);
-}
+/// Reads the parts of a BertJapaneseTokenizer, or with `original` of a BertTokenizer (not Japanese).
+class BertJapaneseLoader {
+ public:
+  BertJapaneseLoader(const TokenizerConfig& config, bool original, std::string dictionary)
+      : config_{config}, fields_{config.fields()}, original_{original}, chosen_{std::move(dictionary)} {}
 
-/// Special tokens under the names the files give them; one that the vocabulary lacks is appended to it.
-inline std::pair<AddedTokens, SpecialTokens> bert_special_tokens(const TokenizerConfig& config,
-                                                                 const Vocabulary& vocabulary) {
-  AddedTokens added;
-  for (auto& token : config.added_tokens()) added.add(std::move(token));
-  auto next = static_cast<std::int32_t>(vocabulary.size());
-  for (const AddedToken& token : added.tokens()) next = std::max(next, token.id + 1);
-  const auto id = [&](const char* field, const char* usual) {
-    const std::string content = config.fields().token(field, usual);
-    if (const AddedToken* token = added.find(content)) return token->id;
-    const auto known = vocabulary.find(content);
-    added.add({content, known ? *known : next});
-    return known ? *known : next++;
-  };
-  SpecialTokens special;
-  special.unk = id("unk_token", "[UNK]");
-  special.sep = id("sep_token", "[SEP]");
-  special.pad = id("pad_token", "[PAD]");
-  special.cls = id("cls_token", "[CLS]");
-  id("mask_token", "[MASK]");
-  return {std::move(added), special};
-}
-
-inline std::set<std::string, std::less<>> never_split(const TokenizerConfig& config,
-                                                      const AddedTokens& added) {
-  auto words = added.contents();
-  const auto* listed = config.fields().find("never_split");
-  if (!listed) return words;
-  require(listed->is_array(), "{}: never_split must be a list of strings", config.fields().path());
-  for (const auto& word : *listed) {
-    require(word.is_string(), "{}: never_split must be a list of strings", config.fields().path());
-    words.insert(word.get<std::string>());
+  LoadedTokenizer<BertJapaneseTokenizer> load() {
+    const std::string type = original_ ? "wordpiece" : fields_.text("subword_tokenizer_type", "wordpiece");
+    require(type == "wordpiece" || type == "character" || type == "sentencepiece",
+            "{}: subword_tokenizer_type '{}' is not supported; wordpiece, character and sentencepiece are",
+            fields_.path(), type);
+    if (type == "sentencepiece")
+      read_sentencepiece();
+    else
+      read_vocabulary(type);
+    const bool cut = fields_.flag(original_ ? "do_basic_tokenize" : "do_word_tokenize", true);
+    // BertTokenizer's lower case is its basic tokenizer's, and goes with it.
+    parts_.lower_case = fields_.flag("do_lower_case", original_) && (cut || !original_);
+    if (cut) set_words();
+    parts_.split_special_tokens = fields_.flag("split_special_tokens", false);
+    parts_.added = std::make_shared<const AddedTokens>(table_.added);
+    parts_.special = table_.special;
+    return {BertJapaneseTokenizer(std::move(parts_)), digest_, std::move(opened_), std::move(table_.added)};
   }
-  return words;
-}
 
-/// Splits into words as word_tokenizer_type says; BertTokenizer's defaults where `original` (not Japanese).
-inline WordSplitter word_splitter(const TokenizerConfig& config, const AddedTokens& added, bool original,
-                                  const std::string& dictionary,
-                                  std::shared_ptr<const MeCabDictionary>& opened) {
-  const auto& fields = config.fields();
-  const bool lower = fields.flag("do_lower_case", original);
-  if (!fields.flag(original ? "do_basic_tokenize" : "do_word_tokenize", true)) return WholeText{};
-  const std::string type = original ? "basic" : fields.text("word_tokenizer_type", "basic");
-  if (type == "basic") {
-    BasicWordsOptions options{.lower_case = lower,
-                              .split_chinese = original && fields.flag("tokenize_chinese_chars", true),
-                              .strip_accents = std::nullopt,
-                              .never_split = never_split(config, added)};
-    if (original && fields.find("strip_accents")) options.strip_accents = fields.flag("strip_accents", false);
-    return BasicWords(std::move(options));
+ private:
+  void set_table(const BaseVocabulary& vocabulary) {
+    table_ = token_table(config_, vocabulary,
+                         {{"bos_token", {}},
+                          {"eos_token", {}},
+                          {"unk_token", {.content = "[UNK]"}},
+                          {"sep_token", {.content = "[SEP]"}},
+                          {"pad_token", {.content = "[PAD]"}},
+                          {"cls_token", {.content = "[CLS]"}},
+                          {"mask_token", {.content = "[MASK]"}}});
   }
-  require(type == "mecab", "{}: word_tokenizer_type '{}' is not supported; mecab and basic are",
-          fields.path(), type);
-  const auto settings = fields.object("mecab_kwargs");
-  require(!settings.find("mecab_option") || !dictionary.empty(),
-          "{}: mecab_kwargs.mecab_option is not supported; choose a word dictionary instead", fields.path());
-  opened = MeCabDictionary::open(word_dictionary(config, dictionary));
-  return AnalyzedWords<MeCabAnalyzer>(MeCabAnalyzer(opened),
-                                      {.normalize = settings.flag("normalize_text", true),
-                                       .lower_case = lower,
-                                       .never_split = never_split(config, added)});
-}
 
-inline PieceSplitter piece_splitter(const TokenizerConfig& config,
-                                    const std::shared_ptr<const Vocabulary>& vocabulary, bool original,
-                                    const SpecialTokens& special) {
-  const auto& fields = config.fields();
-  if (!original && !fields.flag("do_subword_tokenize", true)) return WholeWord(vocabulary, special.unk);
-  const std::string type = original ? "wordpiece" : fields.text("subword_tokenizer_type", "wordpiece");
-  const std::string unknown = fields.token("unk_token", "[UNK]");
-  if (type == "wordpiece") return WordPiece(vocabulary, unknown);
-  require(type == "character",
-          "{}: subword_tokenizer_type '{}' is not supported; wordpiece and character are", fields.path(),
-          type);
-  return Characters(vocabulary, unknown);
-}
+  std::string unknown() const { return config_.role("unk_token", {.content = "[UNK]"}).value().content; }
 
-/// Loads a BertJapaneseTokenizer, or with `original` a BertTokenizer.
-inline LoadedTokenizer<BertJapaneseTokenizer> load_bert_japanese(const TokenizerConfig& config, bool original,
-                                                                 const std::string& dictionary) {
-  const std::string file = config.path("vocab.txt");
-  const auto vocabulary = std::make_shared<const Vocabulary>(Vocabulary::read(file));
-  auto [added, special] = bert_special_tokens(config, *vocabulary);
-  std::shared_ptr<const MeCabDictionary> opened;
-  auto words = word_splitter(config, added, original, dictionary, opened);
-  auto pieces = piece_splitter(config, vocabulary, original, special);
-  BertJapaneseTokenizer tokenizer({.vocabulary = vocabulary,
-                                   .added = std::make_shared<const AddedTokens>(added),
-                                   .special = special,
-                                   .words = std::move(words),
-                                   .pieces = std::move(pieces),
-                                   .lower_case = config.fields().flag("do_lower_case", original)});
-  return {std::move(tokenizer), digest_file(file), std::move(opened), std::move(added)};
-}
+  void read_vocabulary(const std::string& type) {
+    const std::string file = config_.path("vocab.txt");
+    const auto vocabulary = std::make_shared<const Vocabulary>(Vocabulary::read(file));
+    digest_ = digest_file(file);
+    set_table({[&](std::string_view token) { return vocabulary->find(token); }, vocabulary->distinct()});
+    parts_.vocabulary_size = vocabulary->size();
+    const WholeWord whole(vocabulary, table_.special.unk);
+    if (!original_ && !fields_.flag("do_subword_tokenize", true))
+      parts_.pieces = whole;
+    else if (type == "character")
+      parts_.pieces = Characters(vocabulary, unknown());
+    else
+      parts_.pieces = WordPiece(vocabulary, unknown());
+    if (!original_) return;
+    parts_.whole_words = listed_words();
+    parts_.whole_word = whole;
+  }
+
+  void read_sentencepiece() {
+    require(fields_.flag("do_subword_tokenize", true),
+            "{}: do_subword_tokenize is false, but with sentencepiece the words have no ids", fields_.path());
+    const auto model = SentencePieceModel::read(config_.path("spiece.model"));
+    digest_ = model->digest();
+    const auto find = [&](std::string_view token) -> std::optional<std::int32_t> {
+      const int id = model->id(token);
+      return model->piece(id) == token ? std::optional<std::int32_t>(id) : std::nullopt;
+    };
+    set_table({find, model->size(), /*replaced=*/true});
+    parts_.vocabulary_size = model->size();
+    parts_.pieces = AlbertPieces(model);
+  }
+
+  /// Splits into words as word_tokenizer_type says.
+  void set_words() {
+    const std::string type = original_ ? "basic" : fields_.text("word_tokenizer_type", "basic");
+    auto never_split = listed_words();
+    for (const std::string& token : table_.added.special_contents()) never_split.insert(token);
+    if (type == "basic") {
+      BasicWordsOptions options{.lower_case = parts_.lower_case,
+                                .split_chinese = original_ && fields_.flag("tokenize_chinese_chars", true),
+                                .strip_accents = std::nullopt,
+                                .never_split = std::move(never_split)};
+      if (original_ && fields_.find("strip_accents"))
+        options.strip_accents = fields_.flag("strip_accents", false);
+      parts_.words = BasicWords(std::move(options));
+      return;
+    }
+    require(type == "mecab", "{}: word_tokenizer_type '{}' is not supported; mecab and basic are",
+            fields_.path(), type);
+    opened_ = MeCabDictionary::open(word_dictionary(config_, chosen_));
+    parts_.words = AnalyzedWords<MeCabAnalyzer>(
+        MeCabAnalyzer(opened_), {.normalize = fields_.object("mecab_kwargs").flag("normalize_text", true),
+                                 .lower_case = parts_.lower_case,
+                                 .never_split = std::move(never_split)});
+  }
+
+  /// The words of the setting never_split.
+  std::set<std::string, std::less<>> listed_words() const {
+    std::set<std::string, std::less<>> words;
+    for (const auto& word : fields_.list("never_split")) {
+      require(word.is_string(), "{}: never_split must be a list of strings", fields_.path());
+      words.insert(word.get<std::string>());
+    }
+    return words;
+  }
+
+  const TokenizerConfig& config_;
+  const JsonFields& fields_;
+  bool original_;
+  std::string chosen_, digest_;
+  TokenTable table_;
+  std::shared_ptr<const MeCabDictionary> opened_;
+  BertJapaneseParts parts_;
+};
 
 }  // namespace mtl::detail

@@ -44,6 +44,14 @@ struct MappedText {
     append_utf8(bytes, point);
     append(bytes, from);
   }
+  /// Adds bytes [begin, end) of a text that was made from the same source; close() must follow the last.
+  void append_slice(const MappedText& other, std::size_t begin, std::size_t end) {
+    text.append(other.text, begin, end - begin);
+    origin.pop_back();
+    const auto first = other.origin.begin();
+    origin.insert(origin.end(), first + static_cast<std::ptrdiff_t>(begin),
+                  first + static_cast<std::ptrdiff_t>(end) + 1);
+  }
   void close(std::size_t source_size) { origin.back() = static_cast<std::uint32_t>(source_size); }
 };
 

@@ -34,19 +34,25 @@ class SentencePieceModel {
 
   std::size_t size() const { return static_cast<std::size_t>(with_prefix_.GetPieceSize()); }
   int id(std::string_view piece) const { return with_prefix_.PieceToId(piece); }
+  const std::string& piece(int id) const { return with_prefix_.IdToPiece(id); }
   int unknown_id() const { return with_prefix_.unk_id(); }
   const std::string& digest() const { return digest_; }
 
   /// The pieces of `text` under the model's own ids, with their bytes in `text`. A text that continues
   /// another gets ▁ in front only where it begins with a space. Unknown characters keep their bytes and their
-  /// text.
+  /// text. Of a character that normalises to several pieces each covers it; a ▁ of its own that no space
+  /// stands for covers nothing.
   std::vector<Piece> encode(std::string_view text, bool at_start) const {
     const auto& processor = at_start || begins_with_space(text) ? with_prefix_ : without_prefix();
     const auto encoded = processor.EncodeAsImmutableProto(text);
     std::vector<Piece> pieces;
     pieces.reserve(encoded.pieces_size());
-    for (const auto& piece : encoded.pieces())
-      pieces.push_back({piece.piece(), static_cast<std::int32_t>(piece.id()), piece.begin(), piece.end(), 0});
+    for (const auto& piece : encoded.pieces()) {
+      std::size_t end = piece.end();
+      const bool mark = piece.begin() == 0 && piece.piece() == "\u2581";
+      if (end == piece.begin() && end < text.size() && !mark) end += decode_utf8(text, end).length;
+      pieces.push_back({piece.piece(), static_cast<std::int32_t>(piece.id()), piece.begin(), end, 0});
+    }
     return pieces;
   }
 

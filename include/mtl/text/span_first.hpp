@@ -54,11 +54,13 @@ Pieces tokenize_spans_first(T& tokenizer, std::string_view text, std::span<const
   Pieces joined{.pieces = {}, .regions = regions_of(text, spans)};
   const auto append = [&](std::size_t index) {
     const Span& region = joined.regions[index];
+    const std::int32_t first_word = next_word(joined.pieces);
     for (Piece& piece :
          tokenizer.tokenize(text.substr(region.begin, region.end - region.begin), region.begin == 0)) {
       piece.begin += region.begin;
       piece.end += region.begin;
       piece.region = static_cast<int>(index);
+      piece.word += first_word;
       joined.pieces.push_back(std::move(piece));
     }
   };

@@ -3,12 +3,16 @@
 
 #include <concepts>
 #include <cstdint>
+#include <limits>
 #include <string_view>
 #include <vector>
 
 #include <mtl/text/piece.hpp>
 
 namespace mtl {
+
+/// The length of a model's inputs where nothing limits it.
+inline constexpr std::size_t unlimited = std::numeric_limits<std::size_t>::max();
 
 /// Ids of the special tokens, under BERT's names: XLM-RoBERTa's <s> is cls, its </s> is sep.
 struct SpecialTokens {

@@ -3,83 +3,17 @@
 
 #include <cmath>
 #include <filesystem>
-#include <limits>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
 #include <vector>
 
-#include <mtl/store/atomic_file.hpp>
-#include <mtl/store/json_text.hpp>
 #include <mtl/text/added_tokens.hpp>
+#include <mtl/text/json_fields.hpp>
+#include <mtl/text/tokenizer.hpp>
 
 namespace mtl {
-
-namespace detail {
-
-/// One JSON file, read field by field; every complaint names the file and the field.
-class JsonFields {
- public:
-  /// A file that is not there has no fields.
-  explicit JsonFields(std::string path) : path_{std::move(path)} {
-    std::error_code unknown;  // then read_file says what is wrong
-    if (std::filesystem::status(path_, unknown).type() == std::filesystem::file_type::not_found) return;
-    json_ = parse_json(read_file(path_));
-    require(json_.is_object(), "{}: not a JSON object; was the download cut short?", path_);
-  }
-
-  /// An object inside a file; `path` says where.
-  JsonFields(std::string path, nlohmann::json object)
-      : path_{std::move(path)}, json_(std::move(object)) {  // braces would make an array of it
-    require(json_.is_object(), "{}: must be an object", path_);
-  }
-
-  const std::string& path() const { return path_; }
-  const nlohmann::json& json() const { return json_; }
-
-  /// Null where the field is absent or null.
-  const nlohmann::json* find(std::string_view field) const {
-    const auto found = json_.find(field);
-    return found == json_.end() || found->is_null() ? nullptr : &*found;
-  }
-
-  /// The object in this field; without fields where it is absent.
-  JsonFields object(std::string_view field) const {
-    const auto* value = find(field);
-    return {path_ + ": " + std::string(field), value ? *value : nlohmann::json::object()};
-  }
-
-  bool flag(std::string_view field, bool absent) const {
-    const auto* value = find(field);
-    require(!value || value->is_boolean(), "{}: {} must be true or false", path_, field);
-    return value ? value->get<bool>() : absent;
-  }
-
-  std::string text(std::string_view field, std::string absent) const {
-    const auto* value = find(field);
-    require(!value || value->is_string(), "{}: {} must be a string", path_, field);
-    return value ? value->get<std::string>() : absent;
-  }
-
-  /// A token: a string, or the object that newer files have, with its "content".
-  std::string token(std::string_view field, std::string absent) const {
-    const auto* value = find(field);
-    if (value && value->is_object()) value = value->contains("content") ? &value->at("content") : value;
-    require(!value || value->is_string(), "{}: {} must be a string or an object with a content", path_,
-            field);
-    return value ? value->get<std::string>() : absent;
-  }
-
- private:
-  std::string path_;
-  nlohmann::json json_ = nlohmann::json::object();
-};
-
-}  // namespace detail
-
-/// The length of a model's inputs where nothing limits it.
-inline constexpr std::size_t unlimited = std::numeric_limits<std::size_t>::max();
 
 /// tokenizer_config.json and the files beside it.
 class TokenizerConfig {
@@ -104,6 +38,8 @@ class TokenizerConfig {
     const std::string type = model_.text("model_type", "");
     if (type == "xlm-roberta") return "XLMRobertaTokenizer";
     if (type == "bert") return "BertTokenizer";
+    if (type == "electra") return "ElectraTokenizer";
+    if (type == "distilbert") return "DistilBertTokenizer";
     throw Error(fmt::format("{}: no tokenizer_class here or in config.json; is this a model folder?",
                             fields_.path()));
   }
@@ -118,38 +54,103 @@ class TokenizerConfig {
     return length < 9e15 ? static_cast<std::size_t>(std::llround(length)) : unlimited;
   }
 
-  /// What added_tokens_decoder (newer files) and added_tokens.json (older ones) add to the vocabulary.
+  /// Whether a text that is too long loses its beginning.
+  bool cuts_left() const {
+    const std::string side = fields_.text("truncation_side", "right");
+    require(side == "left" || side == "right", "{}: truncation_side is '{}'; left or right is wanted",
+            fields_.path(), side);
+    return side == "left";
+  }
+
+  /// Every added token whose number a file gives: those of added_tokens_decoder in tokenizer_config.json; of
+  /// files without it (before transformers 4.34) those of added_tokens.json and tokenizer.json.
   std::vector<AddedToken> added_tokens() const {
     std::vector<AddedToken> tokens;
-    for (const auto& [content, id] : added_.json().items()) {
-      require(id.is_number_unsigned() && id.get<std::uint64_t>() <= std::numeric_limits<std::int32_t>::max(),
-              "{}: the id of '{}' must be a number from 0 to 2^31 - 1", added_.path(), content);
-      tokens.push_back({content, id.get<std::int32_t>()});
-    }
     const auto decoder = fields_.object("added_tokens_decoder");  // named: the loop below refers into it
-    for (const auto& [id, token] : decoder.json().items()) tokens.push_back(added_token(id, token));
+    for (const auto& [id, token] : decoder.json().items())
+      tokens.push_back(numbered_token(decoder.path() + ": " + id, id, token));
+    if (fields_.find("added_tokens_decoder")) return tokens;
+    for (const auto& [content, id] : added_.json().items()) {
+      require(id.is_number_unsigned() && id.get<std::uint64_t>() < 1'000'000'000,
+              "{}: the id of '{}' must be a number from 0", added_.path(), content);
+      tokens.push_back({.content = content, .id = id.get<std::int32_t>(), .special = false});
+    }
+    for (const auto& token : fast_.list("added_tokens")) {
+      const detail::JsonFields one(fast_.path() + ": added_tokens", token);
+      const auto* id = one.find("id");
+      tokens.push_back(numbered_token(one.path(), id ? id->dump() : "", token));
+    }
+    return tokens;
+  }
+
+  /// The token of a role such as cls_token: a string or an object with a content. Nothing where no file names
+  /// one, which `absent` tells from a null.
+  std::optional<AddedToken> role(std::string_view name, const AddedToken& absent) const {
+    const detail::JsonFields& file = file_of(name);
+    if (file.is_null(name)) return std::nullopt;
+    const auto* value = file.find(name);
+    if (!value) return absent;
+    AddedToken token = token_of(file.path() + ": " + std::string(name), *value);
+    if (value->is_string()) token.strip_left = absent.strip_left;
+    return token;
+  }
+
+  /// additional_special_tokens, from tokenizer_config.json and, where it has no added_tokens_decoder, from
+  /// special_tokens_map.json.
+  std::vector<AddedToken> additional_special_tokens() const {
+    const std::string name = "additional_special_tokens";
+    std::vector<AddedToken> tokens;
+    for (const auto& token : fields_.list(name))
+      tokens.push_back(token_of(fields_.path() + ": " + name, token));
+    if (!fields_.find("added_tokens_decoder"))
+      for (const auto& token : special_.list(name))
+        tokens.push_back(token_of(special_.path() + ": " + name, token));
     return tokens;
   }
 
  private:
-  AddedToken added_token(const std::string& id, const nlohmann::json& value) const {
-    const detail::JsonFields token(fields_.path() + ": added_tokens_decoder: " + id, value);
+  /// special_tokens_map.json goes first, but newer folders have an added_tokens_decoder instead.
+  const detail::JsonFields& file_of(std::string_view role) const {
+    const bool legacy = !fields_.find("added_tokens_decoder") && special_.json().contains(role);
+    return legacy ? special_ : fields_;
+  }
+
+  static AddedToken token_of(const std::string& where, const nlohmann::json& value) {
+    require(value.is_string() || (value.is_object() && value.contains("content")),
+            "{} must be a string or an object with a content", where);
+    if (value.is_string()) return {.content = value.get<std::string>()};
+    const detail::JsonFields token(where, value);
+    return {.content = token.text("content", ""),
+            .strip_left = token.flag("lstrip", false),
+            .strip_right = token.flag("rstrip", false),
+            .single_word = token.flag("single_word", false)};
+  }
+
+  static AddedToken numbered_token(const std::string& where, const std::string& id,
+                                   const nlohmann::json& value) {
     const bool number =
         !id.empty() && id.size() < 10 && id.find_first_not_of("0123456789") == std::string::npos;
-    require(number, "{}: the id must be a number from 0", token.path());
-    require(!token.flag("single_word", false), "{}: single_word is not supported", token.path());
-    return {token.text("content", ""), static_cast<std::int32_t>(std::stol(id)), token.flag("lstrip", false),
-            token.flag("rstrip", false)};
+    require(number, "{}: the id must be a number from 0", where);
+    require(value.is_object(), "{}: must be an object", where);
+    const detail::JsonFields fields(where, value);
+    AddedToken token = token_of(where, value);
+    token.id = static_cast<std::int32_t>(std::stol(id));
+    const bool special = fields.flag("special", false);
+    token.special = false;  // until it is found to have a role
+    token.keeps_case = !special && fields.flag("normalized", true);
+    return token;
   }
 
   explicit TokenizerConfig(const std::string& folder)
       : folder_{folder},
         fields_{folder + "/tokenizer_config.json"},
         model_{folder + "/config.json"},
-        added_{folder + "/added_tokens.json"} {}
+        added_{folder + "/added_tokens.json"},
+        special_{folder + "/special_tokens_map.json"},
+        fast_{detail::JsonFields::only(folder + "/tokenizer.json", "added_tokens")} {}
 
   std::string folder_;
-  detail::JsonFields fields_, model_, added_;
+  detail::JsonFields fields_, model_, added_, special_, fast_;
 };
 
 }  // namespace mtl

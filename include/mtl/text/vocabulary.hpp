@@ -25,8 +25,9 @@ class Vocabulary {
     }
   }
 
-  /// Reads a vocab.txt: the number of a token is that of its line. An empty line is a token; only the line's
-  /// end (\n, \r\n or \r) is no part of it. Throws Error where it cannot be read, is empty, or is not UTF-8.
+  /// Reads a vocab.txt: the number of a token is that of its line. An empty line is a token; only the
+  /// line's end (\n, \r\n or \r) is no part of it. Throws Error where it cannot be read, is empty, or is not
+  /// UTF-8.
   static Vocabulary read(const std::string& path) {
     const std::string bytes = read_file(path);
     require(!bytes.empty(), "{}: the vocabulary is empty; was the download cut short?", path);
@@ -43,7 +44,8 @@ class Vocabulary {
 
   const std::vector<std::string>& tokens() const { return tokens_; }
   std::size_t size() const { return tokens_.size(); }
-  std::size_t longest() const { return longest_; }  ///< bytes of the longest token
+  std::size_t distinct() const { return ids_.size(); }  ///< tokens that differ from one another
+  std::size_t longest() const { return longest_; }      ///< bytes of the longest token
 
  private:
   static std::vector<std::string> lines(std::string_view bytes) {

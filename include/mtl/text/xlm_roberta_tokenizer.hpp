@@ -30,9 +30,10 @@ class XlmRobertaTokenizer {
     return tokens;
   }
 
+  /// With `split_special_tokens`, added tokens in a text are ordinary text.
   XlmRobertaTokenizer(std::shared_ptr<const SentencePieceModel> model,
-                      std::shared_ptr<const AddedTokens> added)
-      : model_{std::move(model)}, added_{std::move(added)} {}
+                      std::shared_ptr<const AddedTokens> added, bool split_special_tokens = false)
+      : model_{std::move(model)}, added_{std::move(added)}, split_special_tokens_{split_special_tokens} {}
 
   explicit XlmRobertaTokenizer(std::shared_ptr<const SentencePieceModel> model)
       : XlmRobertaTokenizer(model, std::make_shared<const AddedTokens>(standard_tokens(model->size()))) {}
@@ -40,18 +41,16 @@ class XlmRobertaTokenizer {
   /// Text after an added token begins with ▁, as in Hugging Face.
   std::vector<Piece> tokenize(std::string_view text, bool at_start = true) const {
     std::vector<Piece> pieces;
+    if (split_special_tokens_) {
+      append_part(text, {0, text.size()}, at_start, pieces);
+      return pieces;
+    }
     for (const auto& [range, token] : added_->split(text)) {
       if (token) {
-        pieces.push_back({token->content, token->id, range.begin, range.end, 0});
+        pieces.push_back({token->content, token->id, range.begin, range.end, 0, next_word(pieces)});
         continue;
       }
-      const bool first = at_start || range.begin > 0;
-      for (Piece& piece : model_->encode(text.substr(range.begin, range.end - range.begin), first)) {
-        piece.id = numbered(piece.id);
-        piece.begin += range.begin;
-        piece.end += range.begin;
-        pieces.push_back(std::move(piece));
-      }
+      append_part(text, range, at_start || range.begin > 0, pieces);
     }
     return pieces;
   }
@@ -66,10 +65,29 @@ class XlmRobertaTokenizer {
   }
 
  private:
-  std::int32_t numbered(std::int32_t id) const { return id == model_->unknown_id() ? specials.unk : id + 1; }
+  /// A piece that begins with ▁ begins a word.
+  void append_part(std::string_view text, ByteRange range, bool first, std::vector<Piece>& out) const {
+    const std::size_t before = out.size();
+    for (Piece& piece : model_->encode(text.substr(range.begin, range.end - range.begin), first)) {
+      piece.id = numbered(piece.text);
+      piece.begin += range.begin;
+      piece.end += range.begin;
+      const bool begins = out.size() == before || piece.text.starts_with("\u2581");
+      piece.word = begins ? next_word(out) : out.back().word;
+      out.push_back(std::move(piece));
+    }
+  }
+
+  /// By its spelling, as Hugging Face does.
+  std::int32_t numbered(std::string_view piece) const {
+    if (const AddedToken* token = added_->find(piece)) return token->id;
+    const int id = model_->id(piece);
+    return id == 0 ? specials.unk : id + 1;
+  }
 
   std::shared_ptr<const SentencePieceModel> model_;
   std::shared_ptr<const AddedTokens> added_;
+  bool split_special_tokens_;
 };
 
 static_assert(SubwordTokenizer<XlmRobertaTokenizer>);
