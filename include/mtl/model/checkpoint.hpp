@@ -14,6 +14,7 @@
 #include <mtl/detail/error.hpp>
 #include <mtl/model/bert_backbone.hpp>
 #include <mtl/model/bert_config.hpp>
+#include <mtl/model/checkpoint_names.hpp>
 #include <mtl/model/tensor_file.hpp>
 #include <mtl/store/digest.hpp>
 #include <mtl/store/safetensors.hpp>
@@ -21,23 +22,6 @@
 namespace mtl {
 
 namespace detail {
-
-/// The name that a module gives to a tensor of a checkpoint: no prefix "bert.", and LayerNorm.gamma and
-/// .beta, as files of 2018 have them, under their later names.
-inline std::string parameter_name(std::string_view stored) {
-  if (stored.starts_with("bert.")) stored.remove_prefix(5);
-  const auto renamed = [&](std::string_view old, std::string_view now) {
-    return std::string(stored.substr(0, stored.size() - old.size())) + std::string(now);
-  };
-  if (stored.ends_with("LayerNorm.gamma")) return renamed("gamma", "weight");
-  if (stored.ends_with("LayerNorm.beta")) return renamed("beta", "bias");
-  return std::string(stored);
-}
-
-/// Parts of published checkpoints that an encoder has no use for.
-inline bool is_ignored(std::string_view name) {
-  return name.starts_with("pooler.") || name.starts_with("cls.") || name == "embeddings.position_ids";
-}
 
 inline bool is_number(Dtype dtype) {
   return dtype == Dtype::F32 || dtype == Dtype::F16 || dtype == Dtype::BF16 || dtype == Dtype::F64;
@@ -58,12 +42,12 @@ inline std::string shape_text(torch::IntArrayRef sizes) {
 /// What of a file goes into which parameter. Throws one Error that lists everything that does not fit.
 inline std::map<std::string, const TensorEntry*> match_weights(const torch::nn::Module& module,
                                                                const SafetensorsFile& file,
-                                                               const std::string& path) {
+                                                               const std::string& path, BertFamily family) {
   std::map<std::string, const TensorEntry*> found;
   std::vector<std::string> missing, unexpected, shapes;
   const auto parameters = module.named_parameters();
   for (const auto& entry : file.tensors()) {
-    const auto name = parameter_name(entry.name);
+    const auto name = parameter_name(entry.name, family);
     const auto* const parameter = parameters.find(name);
     if (parameter == nullptr && is_ignored(name)) continue;
     if (parameter == nullptr || !found.emplace(name, &entry).second)
@@ -98,13 +82,15 @@ inline void copy_weights(const SafetensorsFile& file, const TensorEntry& entry, 
 
 /// Fills every parameter of the module from a safetensors file, converting F16, BF16 and F64.
 ///
-/// Names are Hugging Face's, with or without "bert."; position_ids, pooler.* and cls.* are ignored. Throws
-/// Error, before anything is changed, that lists all missing, unexpected and wrongly shaped names.
-inline void load_weights(torch::nn::Module& module, const std::string& path) {
+/// Names are those of Hugging Face's models of that family, with or without its prefix ("bert."); the pooler
+/// and known heads are ignored. Throws Error, before anything is changed, that lists all missing, unexpected
+/// and wrongly shaped names.
+inline void load_weights(torch::nn::Module& module, const std::string& path,
+                         BertFamily family = BertFamily::Bert) {
   const torch::NoGradGuard no_grad;
   const auto file = SafetensorsFile::open(path);
   auto parameters = module.named_parameters();
-  for (const auto& [name, entry] : detail::match_weights(module, file, path))
+  for (const auto& [name, entry] : detail::match_weights(module, file, path, family))
     detail::copy_weights(file, *entry, parameters[name]);
 }
 
@@ -122,15 +108,15 @@ inline std::string weights_path(const std::string& model_dir) {
   throw Error(fmt::format("{}: has no model.safetensors; was the download complete?", model_dir));
 }
 
-/// The BERT of a folder with config.json and model.safetensors. Throws Error as read_bert_config() and
-/// load_weights() do; nothing is allocated before the sizes of both agree.
+/// The BERT, or the model of its shape, of a folder with config.json and model.safetensors. Throws Error as
+/// read_bert_config() and load_weights() do; nothing is allocated before the sizes of both agree.
 inline std::shared_ptr<BertBackbone> load_bert(const std::string& model_dir) {
   const auto path = weights_path(model_dir);
   const auto config = read_bert_config((std::filesystem::path(model_dir) / "config.json").string());
   const BertBackbone shapes(config, {.seed = std::nullopt, .device = torch::kMeta});
-  detail::match_weights(shapes, SafetensorsFile::open(path), path);
+  detail::match_weights(shapes, SafetensorsFile::open(path), path, config.family);
   auto backbone = std::make_shared<BertBackbone>(config, InitialWeights{.seed = std::nullopt});
-  load_weights(*backbone, path);
+  load_weights(*backbone, path, config.family);
   return backbone;
 }
 
