@@ -24,6 +24,7 @@ void add_commands(CLI::App& app) {
 #ifdef MTL_PROGRAM_HAS_ENCODER
   add_sweep(app);
   add_predict(app);
+  add_encode(app);
 #endif
 }
 

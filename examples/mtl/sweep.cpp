@@ -89,7 +89,7 @@ void check_tokenizer(const StoredDataset& stored, const SweepSettings& settings)
 /// Throws Error unless the model can read every text.
 void check_texts(const Dataset& dataset, const BertConfig& config, const std::string& model) {
   std::int32_t largest = 0;
-  const auto most = static_cast<std::size_t>(config.max_positions - config.position_offset);
+  const auto most = static_cast<std::size_t>(config.longest_text());
   for (const auto& example : dataset.examples) {
     largest = std::max(largest, std::ranges::max(example.ids));
     require(example.ids.size() <= most,

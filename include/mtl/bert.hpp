@@ -34,6 +34,7 @@
 #include <mtl/heads/sequence_classifier.hpp>
 #include <mtl/model/bert_backbone.hpp>
 #include <mtl/model/checkpoint.hpp>
+#include <mtl/model/hidden_states.hpp>
 #include <mtl/model/multi_task_encoder.hpp>
 
 // ... learns from their losses, weighted by name.

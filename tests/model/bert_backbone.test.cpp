@@ -178,6 +178,45 @@ TEST_CASE("a batch that the model cannot read is refused with the text and the n
                     Contains("cover rows 0 .. 2, but it has 3 tokens"));
 }
 
+TEST_CASE("positions behind padding are counted within each text, padding left out", "[model]") {
+  const auto ids = mtl::detail::to_tensor({5, 1, 7, 1, 9, 9, 1, 1, 4});
+  const auto place = mtl::detail::to_tensor({0, 1, 2, 3, 0, 1, 2, 0, 1});
+  const auto expected = mtl::detail::to_tensor({2, 1, 3, 1, 2, 3, 1, 1, 2});
+  CHECK(positions_behind_padding(ids, place, 1).equal(expected));
+  CHECK(positions_behind_padding(ids, place, 8).equal(place + 9));  // no padding among them
+}
+
+TEST_CASE("where positions begin behind padding, a text may be that much shorter", "[model]") {
+  auto config = small();
+  config.positions = Positions::BehindPadding;
+  config.pad_id = 3;
+  BertBackbone backbone(config);
+  CHECK(backbone.forward(batch_of({12}, 30), {.highest = 1}).layer.size() == 2);
+  CHECK_THROWS_WITH(backbone.forward(batch_of({13}, 30), {.highest = 1}),
+                    Contains("has 13 tokens; the model has positions for 12"));
+}
+
+TEST_CASE("narrow embeddings are widened; without token types there is no table of them", "[model]") {
+  auto config = small();
+  config.embedding = 5;
+  config.type_vocabulary = 0;
+  BertBackbone backbone(config);
+  const auto parameters = backbone.named_parameters();
+  CHECK(parameters["embeddings.word_embeddings.weight"].sizes() == torch::IntArrayRef({30, 5}));
+  CHECK(parameters["embeddings_project.weight"].sizes() == torch::IntArrayRef({12, 5}));
+  CHECK_FALSE(parameters.contains("embeddings.token_type_embeddings.weight"));
+  CHECK(backbone.forward(batch_of({4}, 30), {.highest = 0}).layer[0].sizes() == torch::IntArrayRef({4, 12}));
+}
+
+TEST_CASE("the embedding of the padding token does not learn", "[model]") {
+  BertBackbone backbone(small());
+  const Batch batch{mtl::detail::to_tensor({0, 4, 0}), mtl::detail::to_tensor({0, 3}), {}};
+  backbone.forward(batch, {.highest = 3}).layer[3].square().sum().backward();
+  const auto gradient = backbone.named_parameters()["embeddings.word_embeddings.weight"].grad();
+  CHECK(gradient[0].count_nonzero().item<std::int64_t>() == 0);
+  CHECK(gradient[4].count_nonzero().item<std::int64_t>() > 0);
+}
+
 TEST_CASE("random weights come from seed and name alone, and a fixed depth is checked", "[model]") {
   auto deeper = small();
   deeper.layers = 4;

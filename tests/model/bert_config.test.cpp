@@ -43,7 +43,11 @@ TEST_CASE("config.json: sizes are read, absent settings are Hugging Face's defau
   CHECK(config.layers == 12);
   CHECK(config.intermediate == 3072);
   CHECK(config.attention_dropout == 0.1);
-  CHECK(config.position_offset == 0);
+  CHECK(config.family == BertFamily::Bert);
+  CHECK(config.activation == Activation::Gelu);
+  CHECK(config.pad_id == 0);
+  CHECK(config.longest_text() == 512);
+  CHECK(config.embedding_width() == 768);
   CHECK(config.note == "4-bit");
 }
 
@@ -65,12 +69,90 @@ TEST_CASE("config.json: what cannot be a BERT is refused with file and key", "[m
       {"intermediate_size", "1000000001", "outside 1 .. 1000000"},
       {"hidden_dropout_prob", "1.0", "outside 0 <= p < 1"},
       {"layer_norm_eps", "-1", "makes no sense"},
-      {"model_type", "\"gpt2\"", "\"model_type\" is \"gpt2\"; only \"bert\" is supported"},
-      {"hidden_act", "\"relu\"", "only \"gelu\" is supported"},
+      {"model_type", "\"gpt2\"",
+       "\"model_type\" is \"gpt2\", which is not supported; supported are bert, rob"},
+      {"model_type", "7", "\"model_type\" is 7 where a text is expected"},
+      {"hidden_act", "\"silu\"",
+       "\"hidden_act\" is \"silu\", which is not supported; supported are gelu, gelu_new"},
       {"position_embedding_type", "\"relative_key\"", "only \"absolute\" is supported"},
+      {"is_decoder", "true", "\"is_decoder\" is true, which is not supported: it attends to earlier"},
+      {"is_encoder_decoder", "true", "\"is_encoder_decoder\" is true"},
+      {"add_cross_attention", "true", "\"add_cross_attention\" is true"},
+      {"pruned_heads", R"({"1": [0]})", "\"pruned_heads\" is given, which is not supported"},
+      {"rope_theta", "10000.0", "\"rope_theta\" is 10000.0, which is not supported: positions"},
+      {"quantization_config", R"({"bits": 4})", "\"quantization_config\" is given"},
+      {"auto_map", R"({"AutoModel": "m.M"})",
+       "\"auto_map\" is given, which is not supported: it names a model"},
+      {"pad_token_id", "32000", "\"pad_token_id\" is 32000, outside the vocabulary 0 .. 31999"},
+      {"pad_token_id", "-1", "outside the vocabulary"},
   }));
   const ConfigFile file(changed(row.key, row.value));
   CHECK_THROWS_WITH(read_bert_config(file.path), Contains(row.message) && Contains(file.path));
+}
+
+TEST_CASE("config.json: what changes nothing may be there, empty", "[model]") {
+  const auto row = GENERATE(values<std::pair<const char*, const char*>>({
+      {"is_decoder", "false"},
+      {"pruned_heads", "{}"},
+      {"quantization_config", "null"},
+      {"position_embedding_type", "null"},
+      {"use_cache", "true"},
+      {"torch_dtype", "\"float16\""},
+  }));
+  const ConfigFile file(changed(row.first, row.second));
+  CHECK(read_bert_config(file.path).vocabulary == 32000);
+}
+
+TEST_CASE("config.json: activations by all their names", "[model]") {
+  const auto row = GENERATE(values<std::pair<const char*, Activation>>({
+      {"\"gelu_new\"", Activation::GeluTanh},
+      {"\"gelu_pytorch_tanh\"", Activation::GeluTanh},
+      {"\"relu\"", Activation::Relu},
+      {"null", Activation::Gelu},
+  }));
+  const ConfigFile file(changed("hidden_act", row.first));
+  CHECK(read_bert_config(file.path).activation == row.second);
+}
+
+TEST_CASE("config.json: the families of BERT's shape", "[model]") {
+  const auto read = [](const std::string& folder) {
+    return read_bert_config(MTL_TEST_DATA "/parity/" + folder + "/config.json");
+  };
+  for (const char* const folder : {"roberta", "xlm-roberta", "camembert"}) {
+    const auto config = read(folder);
+    CHECK(config.family == BertFamily::Roberta);
+    CHECK(config.positions == Positions::BehindPadding);
+    CHECK(config.pad_id == 1);
+    CHECK(config.longest_text() == 16);
+    CHECK(config.type_vocabulary == 1);
+  }
+  CHECK(read("roberta-padding-3").longest_text() == 16);
+  CHECK(read("electra").embedding_width() == 6);
+  const auto distil = read("distilbert-relu");
+  CHECK(distil.family == BertFamily::DistilBert);
+  CHECK(distil.type_vocabulary == 0);
+  CHECK(distil.layers == 2);
+  CHECK(distil.intermediate == 20);
+  CHECK(distil.activation == Activation::Relu);
+}
+
+TEST_CASE("config.json: a family's own keys are asked for, and no padding is told from none", "[model]") {
+  auto json = nlohmann::json::parse(changed("model_type", "\"roberta\""));
+  json["pad_token_id"] = nullptr;
+  CHECK_THROWS_WITH(read_bert_config(ConfigFile(json.dump()).path),
+                    Contains("counts its positions from there"));
+  json["pad_token_id"] = 511;
+  CHECK_THROWS_WITH(
+      read_bert_config(ConfigFile(json.dump()).path),
+      Contains("\"max_position_embeddings\" 512 leaves no position behind \"pad_token_id\" 511"));
+  json["pad_token_id"] = nullptr;
+  json["model_type"] = "bert";
+  CHECK(read_bert_config(ConfigFile(json.dump()).path).pad_id == -1);
+  json["model_type"] = "distilbert";
+  CHECK_THROWS_WITH(read_bert_config(ConfigFile(json.dump()).path), Contains("the key \"dim\" is missing"));
+  json["model_type"] = "electra";
+  CHECK_THROWS_WITH(read_bert_config(ConfigFile(json.dump()).path),
+                    Contains("the key \"embedding_size\" is missing"));
 }
 
 TEST_CASE("config.json: a file that is not JSON, or not there, is named", "[model]") {

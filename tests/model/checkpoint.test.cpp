@@ -141,6 +141,13 @@ TEST_CASE("checkpoint: everything that does not fit is listed in one error, and 
   check_equal(*backbone, *before, 0);
 }
 
+TEST_CASE("checkpoint: weights of another family than the configuration's are refused", "[model]") {
+  const auto backbone = load_bert(std::string(MTL_TEST_DATA) + "/parity/bert-gelu");
+  CHECK_THROWS_WITH(load_weights(*backbone, std::string(MTL_TEST_DATA) + "/parity/roberta/model.safetensors"),
+                    Contains("do not fit the model") && Contains("unexpected: ") &&
+                        Contains("roberta.embeddings.word_embeddings.weight"));
+}
+
 TEST_CASE("checkpoint: sizes that no memory could hold are refused before they are allocated", "[model]") {
   const ModelFolder model(fixture());
   auto json = nlohmann::json::parse(read_file(plain + "/config.json"));

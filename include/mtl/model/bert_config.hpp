@@ -1,19 +1,37 @@
-// In: a Hugging Face config.json. Out: the sizes of a BERT (BertConfig), checked.
+// In: a Hugging Face config.json. Out: the sizes and options of a model of BERT's shape (BertConfig),
+// checked.
 #pragma once
 
+#include <array>
 #include <cmath>
-#include <concepts>
 #include <cstdint>
 #include <string>
 #include <string_view>
+#include <utility>
 
 #include <nlohmann/json.hpp>
 
 #include <mtl/detail/error.hpp>
-#include <mtl/store/atomic_file.hpp>
-#include <mtl/store/json_text.hpp>
+#include <mtl/model/config_reader.hpp>
 
 namespace mtl {
+
+/// Published models of BERT's shape. They differ in the names of files' keys and tensors, and in what the
+/// options below say.
+enum class BertFamily { Bert, Roberta, Electra, DistilBert };
+
+/// The function between the two linear layers of a feed-forward layer.
+enum class Activation {
+  Gelu,      ///< by the error function
+  GeluTanh,  ///< its approximation by the hyperbolic tangent, "gelu_new"
+  Relu
+};
+
+/// Which row of the position embedding a token reads.
+enum class Positions {
+  FromZero,      ///< its place in the text
+  BehindPadding  ///< pad_id + 1 for the first token that is not pad_id, and so on; pad_id reads row pad_id
+};
 
 /// Sizes and settings of a BERT; the defaults are BERT-base's.
 struct BertConfig {
@@ -23,107 +41,133 @@ struct BertConfig {
   std::int64_t heads = 12;
   std::int64_t intermediate = 3072;  ///< width of the feed-forward layer
   std::int64_t max_positions = 512;  ///< rows of the position embedding
-  std::int64_t type_vocabulary = 2;
+  std::int64_t type_vocabulary = 2;  ///< rows of the token type embedding; 0: there is none
+  std::int64_t embedding = 0;        ///< width of the embeddings, projected to `hidden`; 0: as wide as that
   double layer_norm_eps = 1e-12;
   double hidden_dropout = 0.1;
   double attention_dropout = 0.1;
   double initializer_range = 0.02;  ///< standard deviation of random weights
-  std::string activation = "gelu";  ///< the exact one, by the error function
-  std::int64_t pad_id = 0;
-  std::int64_t position_offset = 0;  ///< position of a text's first token
-  std::string note = {};             ///< what reports must say about this model (config key "mtl_note")
+  BertFamily family = BertFamily::Bert;
+  Activation activation = Activation::Gelu;
+  Positions positions = Positions::FromZero;
+  std::int64_t pad_id = 0;  ///< a token whose embedding never learns; -1: there is none
+  std::string note = {};    ///< what reports must say about this model (config key "mtl_note")
+
+  std::int64_t embedding_width() const { return embedding == 0 ? hidden : embedding; }
+
+  /// Tokens of the longest text that has a position for each.
+  std::int64_t longest_text() const {
+    return positions == Positions::FromZero ? max_positions : max_positions - (pad_id + 1);
+  }
 };
 
 namespace detail {
 
-/// One config.json, read key by key with the file's name in every complaint.
-struct ConfigReader {
-  const nlohmann::json& json;
-  const std::string& path;
-
-  template <class T>
-  T get(const char* key) const {
-    require(json.contains(key),
-            "{}: the key \"{}\" is missing; is this the config.json of a BERT in Hugging Face layout?", path,
-            key);
-    const auto& value = json.at(key);
-    const bool fits = std::same_as<T, std::string> ? value.is_string()
-                      : std::floating_point<T>     ? value.is_number()
-                                                   : value.is_number_integer();
-    require(fits, "{}: the key \"{}\" is {} where {} is expected", path, key, value.dump(),
-            std::same_as<T, std::string> ? "a text"
-            : std::floating_point<T>     ? "a number"
-                                         : "a whole number");
-    return value.get<T>();
-  }
-
-  template <class T>
-  T get(const char* key, T otherwise) const {
-    return json.contains(key) && !json.at(key).is_null() ? get<T>(key) : otherwise;
-  }
-
-  /// A size in 1 .. most. The bounds keep products far from overflow and allocations sane.
-  std::int64_t size(const char* key, std::int64_t most) const {
-    const auto value = get<std::int64_t>(key);
-    require(value >= 1 && value <= most, "{}: \"{}\" is {}, outside 1 .. {}; is the file damaged?", path, key,
-            value, most);
-    return value;
-  }
-
-  double probability(const char* key, double otherwise) const {
-    const auto value = get<double>(key, otherwise);
-    require(value >= 0 && value < 1, "{}: \"{}\" is {}, outside 0 <= p < 1", path, key, value);
-    return value;
-  }
-
-  void only(const char* key, std::string_view supported, std::string_view otherwise) const {
-    const auto value = get<std::string>(key, std::string(otherwise));
-    require(value == supported, "{}: \"{}\" is \"{}\"; only \"{}\" is supported", path, key, value,
-            supported);
-  }
+/// The names that a family gives to the keys of config.json.
+struct BertKeys {
+  const char* hidden = "hidden_size";
+  const char* layers = "num_hidden_layers";
+  const char* heads = "num_attention_heads";
+  const char* intermediate = "intermediate_size";
+  const char* activation = "hidden_act";
+  const char* hidden_dropout = "hidden_dropout_prob";
+  const char* attention_dropout = "attention_probs_dropout_prob";
 };
 
-inline nlohmann::json parse_config(const std::string& path) {
-  const auto json = parse_json(read_file(path));
-  require(!json.is_discarded(), "{}: is not valid JSON; was the download cut short?", path);
-  require(json.is_object(), "{}: is not a JSON object; is this a config.json?", path);
-  return json;
+inline BertKeys keys_of(BertFamily family) {
+  if (family != BertFamily::DistilBert) return {};
+  return {"dim", "n_layers", "n_heads", "hidden_dim", "activation", "dropout", "attention_dropout"};
 }
 
-}  // namespace detail
+/// Values of model_type; the first is that of files without the key.
+inline constexpr std::array<std::pair<std::string_view, BertFamily>, 6> families{
+    {{"bert", BertFamily::Bert},
+     {"roberta", BertFamily::Roberta},
+     {"xlm-roberta", BertFamily::Roberta},
+     {"camembert", BertFamily::Roberta},
+     {"electra", BertFamily::Electra},
+     {"distilbert", BertFamily::DistilBert}}};
 
-/// Reads a Hugging Face config.json of model_type "bert".
-///
-/// Throws Error with file and key for a missing key, a wrong type, a size that makes no sense, and for a
-/// model_type, hidden_act or position_embedding_type that is not supported.
-inline BertConfig read_bert_config(const std::string& path) {
-  const auto json = detail::parse_config(path);
-  const detail::ConfigReader read{json, path};
-  read.only("model_type", "bert", "bert");
-  read.only("hidden_act", "gelu", "gelu");
+/// Values of hidden_act. gelu_new and gelu_pytorch_tanh are one function.
+inline constexpr std::array<std::pair<std::string_view, Activation>, 4> activations{
+    {{"gelu", Activation::Gelu},
+     {"gelu_new", Activation::GeluTanh},
+     {"gelu_pytorch_tanh", Activation::GeluTanh},
+     {"relu", Activation::Relu}}};
+
+/// Keys under which a model computes something else than the encoder here.
+inline void refuse_other_models(const ConfigReader& read) {
   read.only("position_embedding_type", "absolute", "absolute");
-  BertConfig config{
-      .vocabulary = read.size("vocab_size", 10'000'000),
-      .hidden = read.size("hidden_size", 65'536),
-      .layers = static_cast<int>(read.size("num_hidden_layers", 1'000)),
-      .heads = read.size("num_attention_heads", 65'536),
-      .intermediate = read.size("intermediate_size", 1'000'000),
-      .max_positions = read.size("max_position_embeddings", 1'000'000),
-      .type_vocabulary = read.size("type_vocab_size", 1'000),
-      .layer_norm_eps = read.get<double>("layer_norm_eps", 1e-12),
-      .hidden_dropout = read.probability("hidden_dropout_prob", 0.1),
-      .attention_dropout = read.probability("attention_probs_dropout_prob", 0.1),
-      .initializer_range = read.get<double>("initializer_range", 0.02),
-      .pad_id = read.get<std::int64_t>("pad_token_id", 0),
-      .note = read.get<std::string>("mtl_note", ""),
-  };
+  read.unused("is_decoder", "it attends to earlier tokens only, and this is an encoder");
+  read.unused("is_encoder_decoder", "this is an encoder alone");
+  read.unused("add_cross_attention", "this encoder attends to its own text only");
+  read.unused("pruned_heads", "every layer here has all heads");
+  for (const char* const key : {"rope_theta", "rope_scaling", "rope_parameters", "rotary_emb_fraction"})
+    read.unused(key, "positions are read from a table here, not rotated");
+  read.unused("quantization_config", "weights are read as they are; save the model without quantisation");
+  read.unused("auto_map", "it names a model by code of its own, which is never run");
+}
+
+/// The padding token: by default the family's; an explicit null is "none".
+inline std::int64_t read_pad_id(const ConfigReader& read, BertFamily family, std::int64_t vocabulary) {
+  const bool none = read.json.contains("pad_token_id") && read.json["pad_token_id"].is_null();
+  if (none && family != BertFamily::Roberta) return -1;
+  require(!none, "{}: \"pad_token_id\" is null; this model_type counts its positions from there", read.path);
+  const auto id = read.get<std::int64_t>("pad_token_id", family == BertFamily::Roberta ? 1 : 0);
+  require(id >= 0 && id < vocabulary, "{}: \"pad_token_id\" is {}, outside the vocabulary 0 .. {}", read.path,
+          id, vocabulary - 1);
+  return id;
+}
+
+/// What of a configuration contradicts itself.
+inline void check_config(const BertConfig& config, const BertKeys& keys, const std::string& path) {
   require(config.hidden % config.heads == 0,
-          "{}: \"hidden_size\" {} cannot be divided among \"num_attention_heads\" {}; one of them is wrong",
-          path, config.hidden, config.heads);
+          "{}: \"{}\" {} cannot be divided among \"{}\" {}; one of them is wrong", path, keys.hidden,
+          config.hidden, keys.heads, config.heads);
   require(config.layer_norm_eps > 0 && config.layer_norm_eps < 1 && std::isfinite(config.initializer_range) &&
               config.initializer_range >= 0,
           "{}: \"layer_norm_eps\" {} or \"initializer_range\" {} makes no sense", path, config.layer_norm_eps,
           config.initializer_range);
+  require(config.longest_text() >= 1,
+          "{}: \"max_position_embeddings\" {} leaves no position behind \"pad_token_id\" {}", path,
+          config.max_positions, config.pad_id);
+}
+
+}  // namespace detail
+
+/// Reads a Hugging Face config.json of model_type bert, roberta, xlm-roberta, camembert, electra or
+/// distilbert.
+///
+/// Throws Error with file and key for a missing key, a wrong type, a size that makes no sense, and for
+/// whatever would make the model compute something that is not supported: another model_type, hidden_act or
+/// position_embedding_type, a decoder, rotated positions, quantised weights, code of its own.
+inline BertConfig read_bert_config(const std::string& path) {
+  const auto json = detail::parse_config(path);
+  const detail::ConfigReader read{json, path};
+  const auto family = read.one_of("model_type", detail::families);
+  const auto keys = detail::keys_of(family);
+  detail::refuse_other_models(read);
+  const bool distil = family == BertFamily::DistilBert, roberta = family == BertFamily::Roberta;
+  BertConfig config{
+      .vocabulary = read.size("vocab_size", 10'000'000),
+      .hidden = read.size(keys.hidden, 65'536),
+      .layers = static_cast<int>(read.size(keys.layers, 1'000)),
+      .heads = read.size(keys.heads, 65'536),
+      .intermediate = read.size(keys.intermediate, 1'000'000),
+      .max_positions = read.size("max_position_embeddings", 1'000'000),
+      .type_vocabulary = distil ? 0 : read.size("type_vocab_size", 1'000),
+      .embedding = family == BertFamily::Electra ? read.size("embedding_size", 65'536) : 0,
+      .layer_norm_eps = distil ? 1e-12 : read.get<double>("layer_norm_eps", 1e-12),  // DistilBERT's is fixed
+      .hidden_dropout = read.probability(keys.hidden_dropout, 0.1),
+      .attention_dropout = read.probability(keys.attention_dropout, 0.1),
+      .initializer_range = read.get<double>("initializer_range", 0.02),
+      .family = family,
+      .activation = read.one_of(keys.activation, detail::activations),
+      .positions = roberta ? Positions::BehindPadding : Positions::FromZero,
+      .note = read.get<std::string>("mtl_note", ""),
+  };
+  config.pad_id = detail::read_pad_id(read, family, config.vocabulary);
+  detail::check_config(config, keys, path);
   return config;
 }
 

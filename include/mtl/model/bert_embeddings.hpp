@@ -5,6 +5,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <string>
 
 #include <mtl/detail/error.hpp>
 #include <mtl/detail/random.hpp>
@@ -15,29 +16,54 @@
 
 namespace mtl {
 
-/// Word, position and type embeddings; every token is of type 0. Parameters are named as in Hugging Face's
-/// BERT.
+/// Rows of the position embedding as RoBERTa counts them: within each text the tokens that are not `pad` read
+/// pad + 1, pad + 2, ...; the others read row `pad`.
+///
+/// ids: [tokens] int64; place: [tokens] int64, the place of each token in its text. Returns [tokens] int64.
+inline torch::Tensor positions_behind_padding(const torch::Tensor& ids, const torch::Tensor& place,
+                                              std::int64_t pad) {
+  const auto real = ids.ne(pad).to(torch::kInt64);
+  const auto seen = real.cumsum(0);  // over the whole batch
+  const auto first = torch::arange(ids.size(0), ids.options()) - place;
+  const auto before_text = (seen - real).index_select(0, first);
+  return (seen - before_text) * real + pad;
+}
+
+/// Word, position and type embeddings; every token is of type 0. Where they are narrower than the model, a
+/// linear layer widens them. Parameters are named as in Hugging Face's models. The embedding of the padding
+/// token gets no gradient.
 class BertEmbeddings {
  public:
   BertEmbeddings(torch::nn::Module& owner, const BertConfig& config, torch::Device device)
       : word_{table(owner, "word", config.vocabulary, config, device)},
         position_{table(owner, "position", config.max_positions, config, device)},
-        type_{table(owner, "token_type", config.type_vocabulary, config, device)},
-        norm_{owner, "embeddings.LayerNorm", config, device},
-        position_offset_{config.position_offset},
-        hidden_dropout_{config.hidden_dropout} {}
+        type_{config.type_vocabulary == 0
+                  ? torch::Tensor()
+                  : table(owner, "token_type", config.type_vocabulary, config, device)},
+        norm_{owner, "embeddings.LayerNorm", config.embedding_width(), config.layer_norm_eps, device},
+        positions_{config.positions},
+        pad_id_{config.pad_id},
+        hidden_dropout_{config.hidden_dropout} {
+    if (config.embedding_width() != config.hidden)
+      project_.emplace(owner, "embeddings_project", config.hidden, config.embedding_width(), device);
+  }
 
   /// ids: [tokens] int64. Returns [tokens, hidden]. `site`: the dropout stream, absent for none.
   torch::Tensor forward(const torch::Tensor& ids, const RaggedLayout& layout,
                         const std::optional<RandomStream>& site) const {
-    const auto positions = position_offset_ == 0 ? layout.positions : layout.positions + position_offset_;
-    const auto sum = at::embedding(word_, ids) + type_[0] + at::embedding(position_, positions);
-    return dropout(norm_(sum), hidden_dropout_, site);
+    auto sum = at::embedding(word_, ids, pad_id_);
+    if (type_.defined()) sum = sum + type_[0];
+    sum = sum +
+          (positions_ == Positions::FromZero
+               ? at::embedding(position_, layout.positions)
+               : at::embedding(position_, positions_behind_padding(ids, layout.positions, pad_id_), pad_id_));
+    const auto normal = dropout(norm_(sum), hidden_dropout_, site);
+    return project_ ? (*project_)(normal) : normal;
   }
 
   bool learns() const {
-    return word_.requires_grad() || position_.requires_grad() || type_.requires_grad() ||
-           norm_.weight.requires_grad() || norm_.bias.requires_grad();
+    return word_.requires_grad() || position_.requires_grad() || (type_.defined() && type_.requires_grad()) ||
+           norm_.learns() || (project_ && project_->learns());
   }
 
   torch::Device device() const { return word_.device(); }
@@ -45,12 +71,15 @@ class BertEmbeddings {
  private:
   static torch::Tensor table(torch::nn::Module& owner, const std::string& kind, std::int64_t rows,
                              const BertConfig& config, torch::Device device) {
-    return add_parameter(owner, "embeddings." + kind + "_embeddings.weight", {rows, config.hidden}, device);
+    return add_parameter(owner, "embeddings." + kind + "_embeddings.weight", {rows, config.embedding_width()},
+                         device);
   }
 
   torch::Tensor word_, position_, type_;
   RowNorm norm_;
-  std::int64_t position_offset_;
+  std::optional<Affine> project_;
+  Positions positions_;
+  std::int64_t pad_id_;
   double hidden_dropout_;
 };
 

@@ -7,8 +7,10 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include <mtl/detail/random.hpp>
+#include <mtl/model/attention_probabilities.hpp>
 #include <mtl/model/bert_config.hpp>
 #include <mtl/model/dropout.hpp>
 #include <mtl/model/parameter_tree.hpp>
@@ -27,6 +29,8 @@ struct Affine {
         bias{add_parameter(owner, name + ".bias", {out}, device)} {}
 
   torch::Tensor operator()(const torch::Tensor& x) const { return at::linear(x, weight, bias); }
+
+  bool learns() const { return weight.requires_grad() || bias.requires_grad(); }
 };
 
 /// Layer normalisation over the columns of a row.
@@ -34,15 +38,31 @@ struct RowNorm {
   torch::Tensor weight, bias;
   double eps;
 
-  RowNorm(torch::nn::Module& owner, const std::string& name, const BertConfig& config, torch::Device device)
-      : weight{add_parameter(owner, name + ".weight", {config.hidden}, device)},
-        bias{add_parameter(owner, name + ".bias", {config.hidden}, device)},
-        eps{config.layer_norm_eps} {}
+  RowNorm(torch::nn::Module& owner, const std::string& name, std::int64_t width, double epsilon,
+          torch::Device device)
+      : weight{add_parameter(owner, name + ".weight", {width}, device)},
+        bias{add_parameter(owner, name + ".bias", {width}, device)},
+        eps{epsilon} {}
 
   torch::Tensor operator()(const torch::Tensor& x) const {
     return at::layer_norm(x, {x.size(1)}, weight, bias, eps);
   }
+
+  bool learns() const { return weight.requires_grad() || bias.requires_grad(); }
 };
+
+/// The activation, element by element.
+inline torch::Tensor activate(const torch::Tensor& x, Activation activation) {
+  switch (activation) {
+    case Activation::Relu:
+      return at::relu(x);
+    case Activation::GeluTanh:
+      return at::gelu(x, "tanh");
+    case Activation::Gelu:
+      break;
+  }
+  return at::gelu(x, "none");
+}
 
 /// One encoder layer. Its parameters are registered in `owner` under `prefix`, named as in Hugging Face's
 /// BERT.
@@ -54,11 +74,13 @@ class BertLayer {
         key_{owner, prefix + "attention.self.key", config.hidden, config.hidden, device},
         value_{owner, prefix + "attention.self.value", config.hidden, config.hidden, device},
         attention_output_{owner, prefix + "attention.output.dense", config.hidden, config.hidden, device},
-        attention_norm_{owner, prefix + "attention.output.LayerNorm", config, device},
+        attention_norm_{owner, prefix + "attention.output.LayerNorm", config.hidden, config.layer_norm_eps,
+                        device},
         intermediate_{owner, prefix + "intermediate.dense", config.intermediate, config.hidden, device},
         output_{owner, prefix + "output.dense", config.hidden, config.intermediate, device},
-        output_norm_{owner, prefix + "output.LayerNorm", config, device},
+        output_norm_{owner, prefix + "output.LayerNorm", config.hidden, config.layer_norm_eps, device},
         heads_{config.heads},
+        activation_{config.activation},
         hidden_dropout_{config.hidden_dropout},
         attention_dropout_{config.attention_dropout} {}
 
@@ -68,31 +90,40 @@ class BertLayer {
     const auto site = [&](std::string_view name) {
       return bits ? std::optional{bits->named(name)} : std::nullopt;
     };
-    const auto qkv =
-        at::linear(x, torch::cat({query_.weight, key_.weight, value_.weight}),
-                   torch::cat({query_.bias, key_.bias, value_.bias}));  // one product for the three
-    const auto gathered = ragged_attention(qkv, heads_, layout, attention_dropout_, site("attention"));
+    const auto gathered =
+        ragged_attention(queries_keys_values(x), heads_, layout, attention_dropout_, site("attention"));
     const auto attended =
         attention_norm_(dropout(attention_output_(gathered), hidden_dropout_, site("attention_output")) + x);
-    const auto wide = at::gelu(intermediate_(attended));  // by the error function, not its tanh approximation
+    const auto wide = activate(intermediate_(attended), activation_);
     return output_norm_(dropout(output_(wide), hidden_dropout_, site("output")) + attended);
+  }
+
+  /// How every head divides the attention of each token among the tokens of its text: one tensor
+  /// [heads, tokens, tokens] a text. x: [tokens, hidden], the layer's input.
+  std::vector<torch::Tensor> attention(const torch::Tensor& x, const torch::Tensor& starts) const {
+    return attention_probabilities(queries_keys_values(x), heads_, starts);
   }
 
   /// Whether any parameter of the layer learns.
   bool learns() const {
     for (const auto* part : {&query_, &key_, &value_, &attention_output_, &intermediate_, &output_})
-      if (part->weight.requires_grad() || part->bias.requires_grad()) return true;
-    for (const auto* part : {&attention_norm_, &output_norm_})
-      if (part->weight.requires_grad() || part->bias.requires_grad()) return true;
-    return false;
+      if (part->learns()) return true;
+    return attention_norm_.learns() || output_norm_.learns();
   }
 
  private:
+  /// [tokens, 3 * hidden], in one product.
+  torch::Tensor queries_keys_values(const torch::Tensor& x) const {
+    return at::linear(x, torch::cat({query_.weight, key_.weight, value_.weight}),
+                      torch::cat({query_.bias, key_.bias, value_.bias}));
+  }
+
   Affine query_, key_, value_, attention_output_;
   RowNorm attention_norm_;
   Affine intermediate_, output_;
   RowNorm output_norm_;
   std::int64_t heads_;
+  Activation activation_;
   double hidden_dropout_, attention_dropout_;
 };
 

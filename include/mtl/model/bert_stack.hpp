@@ -27,7 +27,8 @@ struct InitialWeights {
   torch::Device device = torch::kCPU;
 };
 
-/// BERT without its pooler, on ragged rows.
+/// A model of BERT's shape without its pooler, on ragged rows: BERT, RoBERTa, ELECTRA or DistilBERT, as the
+/// options of its configuration say.
 ///
 /// Linear layers, normalisation and activation see [tokens, hidden] without padding; only attention pads,
 /// inside itself. Below the lowest layer with a parameter that learns, no graph is recorded.
@@ -69,6 +70,16 @@ class BertStack : public torch::nn::Module {
     return taps;
   }
 
+  /// The attention probabilities of layer `layer` (1 .. layers()), without dropout and gradients: one tensor
+  /// [heads, tokens, tokens] a text. Throws Error as forward() does.
+  std::vector<torch::Tensor> attention(const Batch& batch, int layer) {
+    require(layer >= 1 && layer <= layers(),
+            "the attention of layer {} is asked for; the backbone has layers 1 to {}", layer, layers());
+    const torch::NoGradGuard no_grad;
+    const auto below = forward(batch, {.highest = layer - 1}).layer.back();
+    return layers_[static_cast<std::size_t>(layer - 1)].attention(below, batch.starts);
+  }
+
  private:
   std::optional<RandomStream> bits(const Pass& pass, int layer) const {
     if (!pass.dropout || layer < dropout_from_) return std::nullopt;
@@ -85,7 +96,7 @@ class BertStack : public torch::nn::Module {
 
   void check(const Batch& batch) const {
     const auto lengths = detail::text_lengths(batch.starts, batch.tokens());
-    const auto room = config_.max_positions - config_.position_offset;
+    const auto room = config_.longest_text();
     for (std::size_t i = 0; i < lengths.size(); ++i)
       require(lengths[i] <= room, "text {} of the batch has {} tokens; the model has positions for {}", i,
               lengths[i], room);

@@ -14,8 +14,8 @@
 #include <mtl/detail/error.hpp>
 #include <mtl/model/bert_backbone.hpp>
 #include <mtl/model/bert_config.hpp>
+#include <mtl/model/checkpoint_names.hpp>
 #include <mtl/model/tensor_file.hpp>
-#include <mtl/model/weight_names.hpp>
 #include <mtl/store/checkpoint_file.hpp>
 #include <mtl/store/digest.hpp>
 #include <mtl/store/weights_path.hpp>
@@ -52,12 +52,12 @@ inline bool are_position_ids(const TensorView& stored,
 /// What of a file goes into which parameter. Throws one Error that lists everything that does not fit.
 inline std::map<std::string, const TensorView*> match_weights(const torch::nn::Module& module,
                                                               const CheckpointFile& file,
-                                                              const std::string& path) {
+                                                              const std::string& path, BertFamily family) {
   std::map<std::string, const TensorView*> found;
   std::vector<std::string> missing, unexpected, shapes;
   const auto parameters = module.named_parameters();
   for (const auto& entry : file.tensors()) {
-    const auto name = parameter_name(entry.name);
+    const auto name = parameter_name(entry.name, family);
     const auto* const parameter = parameters.find(name);
     if (parameter == nullptr && is_ignored(name)) continue;
     if (is_position_ids(name)) {
@@ -98,31 +98,33 @@ inline void copy_weights(const TensorView& stored, torch::Tensor& parameter) {
 /// Fills every parameter of the module from a checkpoint of any form (see CheckpointFile), converting F16,
 /// BF16 and F64.
 ///
-/// Names are Hugging Face's, with or without "bert."; pooler.*, cls.* and position_ids are ignored, the last
-/// after a look at their shape. Throws Error, before anything is changed, that lists all missing, unexpected
-/// and wrongly shaped names.
-inline void load_weights(torch::nn::Module& module, const CheckpointFile& file) {
+/// Names are those of Hugging Face's models of that family, with or without its prefix ("bert."); the pooler,
+/// known heads and position_ids are ignored, the last after a look at their shape. Throws Error, before
+/// anything is changed, that lists all missing, unexpected and wrongly shaped names.
+inline void load_weights(torch::nn::Module& module, const CheckpointFile& file,
+                         BertFamily family = BertFamily::Bert) {
   const torch::NoGradGuard no_grad;
   auto parameters = module.named_parameters();
-  for (const auto& [name, stored] : detail::match_weights(module, file, file.path()))
+  for (const auto& [name, stored] : detail::match_weights(module, file, file.path(), family))
     detail::copy_weights(*stored, parameters[name]);
 }
 
 /// The same from the checkpoint at `path`: a file, or the index of several.
-inline void load_weights(torch::nn::Module& module, const std::string& path) {
-  load_weights(module, CheckpointFile::open(path));
+inline void load_weights(torch::nn::Module& module, const std::string& path,
+                         BertFamily family = BertFamily::Bert) {
+  load_weights(module, CheckpointFile::open(path), family);
 }
 
-/// The BERT of a folder with config.json and weights (see weights_path). Throws Error as read_bert_config()
-/// and load_weights() do; nothing is allocated before the sizes of both agree.
+/// The BERT, or the model of its shape, of a folder with config.json and weights (see weights_path). Throws
+/// Error as read_bert_config() and load_weights() do; nothing is allocated before the sizes of both agree.
 inline std::shared_ptr<BertBackbone> load_bert(const std::string& model_dir) {
   const auto path = weights_path(model_dir);
   const auto config = read_bert_config((std::filesystem::path(model_dir) / "config.json").string());
   const BertBackbone shapes(config, {.seed = std::nullopt, .device = torch::kMeta});
   const auto file = CheckpointFile::open(path);
-  detail::match_weights(shapes, file, path);
+  detail::match_weights(shapes, file, path, config.family);
   auto backbone = std::make_shared<BertBackbone>(config, InitialWeights{.seed = std::nullopt});
-  load_weights(*backbone, file);
+  load_weights(*backbone, file, config.family);
   return backbone;
 }
 

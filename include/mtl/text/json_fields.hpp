@@ -1,10 +1,7 @@
 // In: a JSON file. Out: its fields; every complaint names the file and the field.
 #pragma once
 
-#include <cerrno>
-#include <cstring>
 #include <filesystem>
-#include <fstream>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -12,6 +9,8 @@
 #include <nlohmann/json.hpp>
 
 #include <mtl/detail/error.hpp>
+#include <mtl/store/atomic_file.hpp>
+#include <mtl/store/json_text.hpp>
 
 namespace mtl::detail {
 
@@ -72,10 +71,9 @@ class JsonFields {
 
  private:
   JsonFields(std::string path, const nlohmann::json::parser_callback_t& wanted) : path_{std::move(path)} {
-    if (!std::filesystem::exists(path_)) return;
-    std::ifstream stream(path_, std::ios::binary);
-    require(stream.good(), "{}: cannot be read: {}", path_, std::strerror(errno));
-    json_ = nlohmann::json::parse(stream, wanted, /*allow_exceptions=*/false);
+    std::error_code unknown;  // then read_file says what is wrong
+    if (std::filesystem::status(path_, unknown).type() == std::filesystem::file_type::not_found) return;
+    json_ = parse_json(read_file(path_), wanted);
     require(json_.is_object(), "{}: not a JSON object; was the download cut short?", path_);
   }
 
