@@ -200,7 +200,7 @@ TEST_CASE("what a sweep cannot use ends with status 2 and one message, and earli
   };
   const std::vector<Row> rows{
       {sweep("nowhere"), "nowhere"},
-      {sweep("bare"), "bare: has no model.safetensors"},
+      {sweep("bare"), "bare: has neither model.safetensors nor pytorch_model.bin"},
       {sweep("keyless"), "keyless/config.json: the key \"hidden_size\" is missing"},
       {sweep("narrow"), "config.json and weights disagree"},
       {sweep("small"), "small"},
