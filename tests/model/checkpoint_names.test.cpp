@@ -46,7 +46,7 @@ TEST_CASE("checkpoint names: heads and poolers are of no use, parts of an encode
   for (const char* const name : {"pooler.dense.bias", "cls.predictions.bias", "lm_head.bias",
                                  "classifier.weight", "vocab_projector.bias"})
     CHECK(is_ignored(name));
-  CHECK(is_position_ids("embeddings.position_ids"));
+  CHECK(mtl::detail::is_position_ids("embeddings.position_ids"));
   for (const char* const name :
        {"embeddings.word_embeddings.weight", "encoder.layer.0.cls.weight", "vocabulary"})
     CHECK_FALSE(is_ignored(name));
