@@ -146,6 +146,88 @@ TEST_CASE("tokenize answers every line, empty ones too", "[program]") {
   CHECK_THAT(bad.err, Catch::StartsWith("mtl: standard input, line 2: not valid UTF-8"));
 }
 
+TEST_CASE("tokenize tells what each token covers, of which word and text it is, and its type", "[program]") {
+  const Workplace place;
+  const std::string tokenize = "tokenize --model " + model;
+  using nlohmann::json;
+  const auto line = json_lines(place.run(tokenize + " --offsets --words --types", " 美しい花\n").out).at(0);
+  CHECK(line.at("tokens") == json{"[CLS]", "美し", "##い", "花", "[SEP]"});
+  CHECK(line.at("offsets") == json::parse("[null, [1, 7], [7, 10], [10, 13], null]"));
+  CHECK(line.at("words") == json::parse("[null, 0, 0, 1, null]"));
+  CHECK(line.at("types") == json{0, 0, 0, 0, 0});
+  CHECK_FALSE(line.contains("texts"));
+  const auto two = json_lines(place.run(tokenize + " --pair --types --offsets", "花\t海、\n").out).at(0);
+  CHECK(two.at("tokens") == json{"[CLS]", "花", "[SEP]", "海", "[UNK]", "[SEP]"});
+  CHECK(two.at("types") == json{0, 0, 0, 1, 1, 1});
+  CHECK(two.at("texts") == json::parse("[null, 0, null, 1, 1, null]"));
+  CHECK(two.at("offsets") == json::parse("[null, [0, 3], null, [0, 3], [3, 6], null]"));
+  const auto plain = json_lines(place.run(tokenize, "花\n").out).at(0);
+  CHECK(plain.size() == 2);
+}
+
+TEST_CASE("tokenize cuts as it is told, and can give all of a text in windows", "[program]") {
+  const Workplace place;
+  const std::string tokenize = "tokenize --model " + model;
+  using nlohmann::json;
+  const auto tokens = [&](const std::string& flags, const std::string& input) {
+    return json_lines(place.run(tokenize + flags, input).out).at(0).at("tokens");
+  };
+  CHECK(tokens(" --max-length 4", "花海山犬\n") == json{"[CLS]", "花", "##海", "[SEP]"});
+  CHECK(tokens(" --max-pieces 4 --truncation do_not_truncate", "花海山\n").size() == 5);
+  CHECK(tokens(" --pair --max-length 5 --truncation only_first", "花海山\t犬\n") ==
+        json{"[CLS]", "花", "[SEP]", "犬", "[SEP]"});
+  const auto cut =
+      json_lines(place.run(tokenize + " --max-length 4 --stride 1 --overflow", "花海山犬\n").out).at(0);
+  CHECK(cut.at("overflow").size() == 3);
+  const auto windows =
+      json_lines(place.run(tokenize + " --max-length 4 --stride 1 --windows", "花海山犬\n").out)
+          .at(0)
+          .at("windows");
+  REQUIRE(windows.size() == 3);
+  CHECK(windows[2].at("tokens") == json{"[CLS]", "山", "##犬", "[SEP]"});
+  const auto whole = place.run(tokenize + " --pair --max-length 5 --truncation only_second", "花海山\t犬\n");
+  CHECK(json_lines(whole.out).at(0).at("tokens").size() == 7);
+  CHECK_THAT(whole.err, Catch::Contains("line 1: left whole"));
+}
+
+TEST_CASE("tokenize takes texts with line ends and NUL as JSON", "[program]") {
+  const Workplace place;
+  const std::string tokenize = "tokenize --json --model " + model;
+  const auto lines = json_lines(place.run(tokenize, "\"花\\n海\"\n\"花\\u0000海\"\n").out);
+  REQUIRE(lines.size() == 2);
+  CHECK(lines[0].at("ids").size() == 4);
+  CHECK(lines[1].at("ids").size() == 3);  // as in Hugging Face's, MeCab sees nothing after a NUL
+  const auto pair = place.run(tokenize + " --pair", "[\"花\", \"海\"]\n");
+  CHECK(json_lines(pair.out).at(0).at("ids").size() == 5);
+}
+
+TEST_CASE("what tokenize cannot use ends with status 2 and says the line", "[program]") {
+  const Workplace place;
+  struct Row {
+    std::string flags, input, message;
+  };
+  const std::vector<Row> rows{
+      {" --pair", "花\t海\n花\n", "standard input, line 2: no tab"},
+      {" --json", "花\n", "standard input, line 1: with --json a string in quotes is wanted"},
+      {" --json --pair", "\"花\"\n", "with --json a list of two strings is wanted"},
+      {" --truncation first", "花\n", "--truncation: 'first' is none of its values"},
+      {" --pair --windows", "花\t海\n", "--windows with --pair needs --truncation only_first or only_second"},
+      {" --windows --max-length 4 --stride 2", "花海山\n", "a stride of 2 leaves no room"},
+      {" --spans --offsets", "花\n", "--spans excludes --offsets"},
+      {" --dictionary /no/such/folder", "花\n", "/no/such/folder: no MeCab dictionary here"},
+  };
+  for (const Row& row : rows) {
+    INFO(row.flags);
+    const auto result = place.run("tokenize --model " + model + row.flags, row.input);
+    INFO(result.err);
+    CHECK(result.status == 2);
+    CHECK_THAT(result.err, Catch::Contains(row.message));
+  }
+  place.write("m.toml", "word-dic = \"/no/such/folder\"\n");
+  CHECK_THAT(place.run("tokenize --config m.toml --model " + model, "花\n").err,
+             Catch::Contains("/no/such/folder"));
+}
+
 TEST_CASE("tokenize --spans normalises as the paper does and prints a label for every token", "[program]") {
   const Workplace place;
   const std::string spans = "tokenize --spans --label-dic ipadic --model " + model;

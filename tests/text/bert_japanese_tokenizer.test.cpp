@@ -224,6 +224,10 @@ TEST_CASE("the longest added token wins, and white space beside it goes where it
     joined +=
         (part.token ? "#" : "") + text.substr(part.range.begin, part.range.end - part.range.begin) + "|";
   CHECK(joined == "x|#<a><b>|y|#<m>|z|#<a>|");
+  added.add({"<c>", 1});  // hides <a>
+  CHECK(added.split("x<a>").front().token == nullptr);
+  CHECK(added.split("<a><c>").front().token->content == "<a>");
+  CHECK(added.split("<a><c>").back().token->id == 1);
 }
 
 TEST_CASE("an added token that must stand alone is text where a word touches it", "[text]") {

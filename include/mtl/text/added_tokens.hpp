@@ -35,11 +35,17 @@ class AddedTokens {
     const AddedToken* token = nullptr;  ///< null for ordinary text; of the AddedTokens that made it
   };
 
-  /// A later token of the same content replaces an earlier one. Throws Error for an empty content.
+  /// A later token of the same content replaces an earlier one. One of the same id hides it: what is hidden
+  /// is no longer looked for in a text, but is a token still where it stands between two others (so it is in
+  /// Hugging Face's, which looks for added tokens by id, and then asks by content). Throws Error for an empty
+  /// content.
   void add(AddedToken token) {
     require(!token.content.empty(), "an added token with id {} has no content", token.id);
     starts_[static_cast<unsigned char>(token.content.front())] = true;
-    std::erase_if(tokens_, [&](const AddedToken& old) { return old.content == token.content; });
+    const auto same = [&](const AddedToken& old) { return old.content == token.content; };
+    std::erase_if(hidden_, same);
+    std::erase_if(tokens_, same);
+    hide(token);
     // Longest first, so that the first that fits is the longest.
     const auto place = std::ranges::find_if(
         tokens_, [&](const AddedToken& old) { return old.content.size() < token.content.size(); });
@@ -54,8 +60,11 @@ class AddedTokens {
 
   const AddedToken* find(std::string_view content) const {
     if (content.empty() || !starts_[static_cast<unsigned char>(content.front())]) return nullptr;
-    const auto found = std::ranges::find(tokens_, content, &AddedToken::content);
-    return found == tokens_.end() ? nullptr : &*found;
+    for (const auto* tokens : {&tokens_, &hidden_}) {
+      const auto found = std::ranges::find(*tokens, content, &AddedToken::content);
+      if (found != tokens->end()) return &*found;
+    }
+    return nullptr;
   }
 
   /// The contents of the tokens that have a role, in the order in which they were added.
@@ -82,6 +91,10 @@ class AddedTokens {
   /// Cuts `text` at added tokens, from the left. Parts of no bytes are left out.
   std::vector<Part> split(std::string_view text) const {
     std::vector<Part> parts = cut(text);
+    const auto name = [&](Part& part) {
+      if (!part.token) part.token = find(text.substr(part.range.begin, part.range.end - part.range.begin));
+    };
+    std::ranges::for_each(parts, name);
     for (std::size_t i = 0; i < parts.size(); ++i) {
       if (!parts[i].token) continue;
       const AddedToken& token = *parts[i].token;
@@ -90,10 +103,22 @@ class AddedTokens {
       if (token.single_word) join_word(text, parts, i);
     }
     std::erase_if(parts, [](const Part& part) { return part.range.begin == part.range.end; });
+    std::ranges::for_each(parts, name);
     return parts;
   }
 
  private:
+  /// Hides what has the id of `token`, to whose rules of white space it submits from now on.
+  void hide(const AddedToken& token) {
+    for (const AddedToken& old : tokens_) {
+      if (old.id != token.id) continue;
+      std::erase(cased_, old.content);
+      hidden_.push_back(token);
+      hidden_.back().content = old.content;
+    }
+    std::erase_if(tokens_, [&](const AddedToken& old) { return old.id == token.id; });
+  }
+
   std::vector<Part> cut(std::string_view text) const {
     std::vector<Part> parts;
     std::size_t begin = 0;
@@ -144,7 +169,7 @@ class AddedTokens {
     parts[i].token = nullptr;
   }
 
-  std::vector<AddedToken> tokens_;
+  std::vector<AddedToken> tokens_, hidden_;
   std::vector<std::string> special_, cased_;
   std::array<bool, 256> starts_{};
 };
