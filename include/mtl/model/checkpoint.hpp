@@ -14,8 +14,8 @@
 #include <mtl/detail/error.hpp>
 #include <mtl/model/bert_backbone.hpp>
 #include <mtl/model/bert_config.hpp>
-#include <mtl/model/checkpoint_names.hpp>
 #include <mtl/model/tensor_file.hpp>
+#include <mtl/model/weight_names.hpp>
 #include <mtl/store/checkpoint_file.hpp>
 #include <mtl/store/digest.hpp>
 #include <mtl/store/weights_path.hpp>
@@ -59,13 +59,13 @@ inline std::map<std::string, const TensorView*> match_weights(const torch::nn::M
   for (const auto& entry : file.tensors()) {
     const auto name = parameter_name(entry.name);
     const auto* const parameter = parameters.find(name);
+    if (parameter == nullptr && is_ignored(name)) continue;
     if (is_position_ids(name)) {
       if (!are_position_ids(entry, parameters))
         shapes.push_back(fmt::format("{} (the file has {} {})", entry.name, dtype_name(entry.dtype),
                                      shape_text(entry.shape)));
       continue;
     }
-    if (parameter == nullptr && is_ignored(name)) continue;
     if (parameter == nullptr || !found.emplace(name, &entry).second)
       unexpected.push_back(entry.name);
     else if (!is_number(entry.dtype) || parameter->sizes() != torch::IntArrayRef(entry.shape))
