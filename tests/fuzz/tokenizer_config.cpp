@@ -42,6 +42,8 @@ int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   return fuzz::answer([&] {
     auto tokenizer = PretrainedTokenizer::load(folder.path);
     const auto pieces = tokenizer.encode("ab [MASK] かが\u3000Ab、は");
-    fuzz::expect(pieces.size() <= tokenizer.longest_input(), "a text is cut to the longest input");
+    // Hugging Face cuts nothing where nothing would be left between the special tokens.
+    fuzz::expect(pieces.size() <= tokenizer.longest_input() || tokenizer.longest_input() == 2,
+                 "a text is cut to the longest input");
   });
 }
