@@ -10,9 +10,12 @@ no-checksums.zip.bin                 written with torch.serialization.set_crc32_
 bert-zip, bert-legacy                a whole BertForPreTraining, decoder tied, as pytorch_model.bin
 bert-shards, bert-bin-shards         the same, split by transformers, with an index
 bert                                 the same as model.safetensors; config.json of all of them
-../../fuzz/corpus/unpickler          pickles out of these files
+../../fuzz/corpus                     small files of each form for the fuzz targets
+
+The keys of a legacy file's storages are addresses: those files differ from run to run.
 """
 
+import io
 import pathlib
 import shutil
 import zipfile
@@ -23,7 +26,7 @@ from safetensors.torch import save_file
 from transformers import BertConfig, BertForPreTraining
 
 HERE = pathlib.Path(__file__).parent
-PICKLES = HERE.parent.parent / "fuzz/corpus/unpickler"
+CORPUS = HERE.parent.parent / "fuzz/corpus"
 SHARD = "6KB"
 
 
@@ -57,10 +60,31 @@ def bert():
     return BertForPreTraining(config).eval()
 
 
-def write_pickle(checkpoint):
-    with zipfile.ZipFile(checkpoint) as archive:
-        name = next(name for name in archive.namelist() if name.endswith("/data.pkl"))
-        (PICKLES / f"{checkpoint.name}.pkl").write_bytes(archive.read(name))
+def write_pickle(state, path):
+    file = io.BytesIO()
+    torch.save(state, file)
+    with zipfile.ZipFile(file) as archive:
+        path.write_bytes(archive.read("archive/data.pkl"))
+
+
+def corpus():
+    """Small seeds. The zip files have no checksums, so that a changed pickle is still read."""
+    for name in ("torch_zip", "zip_directory", "torch_legacy", "unpickler", "safetensors_header"):
+        (CORPUS / name).mkdir(parents=True, exist_ok=True)
+    base = torch.arange(6.0).reshape(2, 3)
+    small = OrderedDict(a=base, b=base, c=base.t(), d=torch.tensor(1), e=torch.nn.Parameter(base[1].half()))
+    small._metadata = OrderedDict([("", {"version": 1})])
+    torch.serialization.set_crc32_options(False)
+    torch.save(small, CORPUS / "torch_zip/small.bin")
+    torch.save(OrderedDict(), CORPUS / "torch_zip/empty.bin")
+    torch.serialization.set_crc32_options(True)
+    torch.save(OrderedDict(a=base), CORPUS / "zip_directory/checksums.bin")
+    shutil.copy(CORPUS / "torch_zip/small.bin", CORPUS / "zip_directory/small.bin")
+    save_legacy(small, CORPUS / "torch_legacy/small.bin")
+    write_pickle(tensors(), CORPUS / "unpickler/tensors.pkl")
+    write_pickle(small, CORPUS / "unpickler/small.pkl")
+    save_file(apart(small), CORPUS / "safetensors_header/small.safetensors", metadata={"format": "pt"})
+    save_file({"x": torch.empty(0, 3)}, CORPUS / "safetensors_header/empty.safetensors")
 
 
 def main():
@@ -86,8 +110,7 @@ def main():
         for file in ("config.json", "generation_config.json"):
             (HERE / name / file).unlink(missing_ok=True)
 
-    PICKLES.mkdir(parents=True, exist_ok=True)
-    write_pickle(HERE / "tensors.zip.bin")
+    corpus()
 
 
 main()
