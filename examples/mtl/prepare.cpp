@@ -63,6 +63,7 @@ PrepareOptions resolved(const PrepareSettings& settings) {
   options.max_words = settings.max_words.value_or(usual.max_words);
   options.drop_words_from = settings.drop_words_from.value_or(usual.drop_words_from);
   options.min_words = settings.options.min_words;
+  options.folds = settings.folds;
   options.threads = settings.options.threads;
   options.duplicates = choice_of<Duplicates>("--duplicates", settings.duplicates);
   options.progress = show_progress;
@@ -91,6 +92,34 @@ nlohmann::json about(const PrepareSettings& settings, const PretrainedTokenizer&
       {"report", to_json(report)}};
 }
 
+/// Throws Error when no piece has any of the labels, for then there is nothing to learn from them; says which
+/// have none.
+void check_labels(const PrepareReport& report, const std::string& corpus) {
+  std::int64_t labelled = 0;
+  std::string absent;
+  for (const auto& [name, count] : report.labels) {
+    if (!name.starts_with("B-")) continue;
+    labelled += count;
+    if (count == 0) absent += (absent.empty() ? "" : ", ") + name.substr(2);
+  }
+  require(labelled > 0,
+          "{}: no text has a span of {}; the auxiliary task would be empty. --pos takes the names of the "
+          "dictionary, such as 名詞",
+          corpus, absent);
+  if (!absent.empty()) fmt::print(stderr, "warning: no text has a span of {}\n", absent);
+}
+
+/// Runs `work` and names the corpus's input in what it throws.
+template <class Work>
+auto on_input(const std::string& input, Work work) {
+  try {
+    return work();
+  } catch (const Error& problem) {
+    const std::string what = problem.what();
+    throw Error(what.find(input) == std::string::npos ? fmt::format("{}: {}", input, what) : what);
+  }
+}
+
 Prepared prepare_with_labels(const PrepareSettings& settings, const Corpus& corpus,
                              const PretrainedTokenizer& tokenizer, const MeCabAnalyzer& analyzer,
                              const PrepareOptions& options) {
@@ -113,8 +142,10 @@ void run(PrepareSettings& settings) {
   const Corpus corpus = settings.corpus.read();
   if (settings.quick() && !settings.classes)
     options.classes = std::min(QuickSizes{}.classes, static_cast<int>(corpus.classes.size()));
-  auto [dataset, report] =
-      prepare_with_labels(settings, corpus, tokenizer, MeCabAnalyzer(dictionary), options);
+  auto [dataset, report] = on_input(settings.corpus.input, [&] {
+    return prepare_with_labels(settings, corpus, tokenizer, MeCabAnalyzer(dictionary), options);
+  });
+  check_labels(report, settings.corpus.input);
   StoredDataset stored{.dataset = std::move(dataset), .folds = {}};
   stored.folds = stratified_folds(main_labels(stored.dataset), settings.folds, options.seed,
                                   stored.dataset.labels.at("main"));
