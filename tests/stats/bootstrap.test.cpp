@@ -57,7 +57,7 @@ TEST_CASE("the standard error over texts is that of a stratified mean", "[stats]
 TEST_CASE("over folds the fold is what is drawn", "[stats]") {
   Scores d;
   for (std::size_t i = 0; i < 10; ++i) d.push_back(mtl::tests::sleep_a[i] - mtl::tests::sleep_b[i]);
-  const auto r = bootstrap_folds(d, {.replicates = 4000});
+  const auto r = bootstrap_folds(mtl::tests::sleep_a, mtl::tests::sleep_b, {.replicates = 4000});
   CHECK(r.resampled == Resampled::Folds);
   CHECK(r.units == 10);
   CHECK_THAT(r.mean_diff, close(-1.58));
@@ -90,11 +90,13 @@ TEST_CASE("data without a bootstrap interval says why", "[stats]") {
   CHECK(bootstrap_texts({{1, 0}, {1}}).status == Status::TooFewPairs);
   CHECK(bootstrap_texts({{1, std::nan("")}}).status == Status::NonFinite);
   CHECK(bootstrap_texts({{0, 0}, {0, 0}}).status == Status::NoDifference);
-  const auto constant = bootstrap_folds(Scores{2, 2, 2});
+  CHECK(bootstrap_folds(Scores{.1, .2, .3}, Scores{0, .1, .2}).status == Status::Degenerate);
+  CHECK(bootstrap_folds(Scores{1, 2}, Scores{1}).status == Status::LengthMismatch);
+  const auto constant = bootstrap_folds(Scores{2, 2, 2}, Scores{0, 0, 0});
   CHECK(constant.status == Status::Degenerate);
   CHECK(constant.mean_diff == 2);
   CHECK(std::isnan(constant.bca.low));
-  CHECK_THROWS_WITH(bootstrap_folds(Scores{1, 2}, {.replicates = 10}),
+  CHECK_THROWS_WITH(bootstrap_folds(Scores{1, 2}, Scores{1, 1}, {.replicates = 10}),
                     "bootstrap: 10 replicates; an interval needs at least 100");
 }
 

@@ -58,14 +58,6 @@ inline McNemar mcnemar_of_scores(std::span<const double> a, std::span<const doub
       paired_outcomes(gold, std::vector<int>(a.begin(), a.end()), std::vector<int>(b.begin(), b.end())));
 }
 
-inline Bootstrap bootstrap_of_scores(std::span<const double> a, std::span<const double> b,
-                                     const BootstrapOptions& how) {
-  if (a.size() != b.size()) return {.status = Status::LengthMismatch, .resampled = Resampled::Folds};
-  std::vector<double> d(a.begin(), a.end());
-  for (std::size_t i = 0; i < d.size(); ++i) d[i] -= b[i];
-  return bootstrap_folds(d, how);
-}
-
 }  // namespace detail
 
 /// Every paired test of a - b. Throws Error where an option is out of its range, never for the data.
@@ -78,7 +70,7 @@ inline PairedTests paired_tests(std::span<const double> a, std::span<const doubl
   r.sign_flip = sign_flip_test(a, b, options.sign_flip);
   r.wilcoxon = wilcoxon_signed_rank(a, b);
   r.mcnemar = detail::mcnemar_of_scores(a, b);
-  r.bootstrap = detail::bootstrap_of_scores(a, b, options.bootstrap);
+  r.bootstrap = bootstrap_folds(a, b, options.bootstrap);
   r.bayes = correlated_bayes_t_test(r.t, ratio, options.rope);
   r.five_by_two =
       options.five_by_two ? five_by_two_cv_test(a, b) : FiveByTwo{.status = Status::NotApplicable};
