@@ -11,9 +11,9 @@
 
 namespace mtl::tests {
 
-/// The lines of that name; fails the test when there is none.
-inline std::vector<std::vector<double>> golden_lines(const std::string& name) {
-  std::ifstream file(MTL_TEST_DATA "/stats/golden.tsv");
+/// The lines of a file of tests/data/stats that begin with `name`; fails the test when there is none.
+inline std::vector<std::vector<double>> lines_named(const std::string& name, const std::string& from) {
+  std::ifstream file(MTL_TEST_DATA "/stats/" + from);
   std::vector<std::vector<double>> lines;
   for (std::string line; std::getline(file, line);) {
     std::istringstream fields(line);
@@ -24,6 +24,10 @@ inline std::vector<std::vector<double>> golden_lines(const std::string& name) {
   }
   REQUIRE_FALSE(lines.empty());
   return lines;
+}
+
+inline std::vector<std::vector<double>> golden_lines(const std::string& name) {
+  return lines_named(name, "golden.tsv");
 }
 
 /// Student's data of 1908, as R has it.
