@@ -92,6 +92,7 @@ TEST_CASE("data without a bootstrap interval says why", "[stats]") {
   CHECK(bootstrap_texts({{0, 0}, {0, 0}}).status == Status::NoDifference);
   CHECK(bootstrap_folds(Scores{.1, .2, .3}, Scores{0, .1, .2}).status == Status::Degenerate);
   CHECK(bootstrap_folds(Scores{1, 2}, Scores{1}).status == Status::LengthMismatch);
+  CHECK(bootstrap_folds(Scores{1, 2, 4}).mean_diff == bootstrap_folds(Scores{1, 2, 4}, Scores(3)).mean_diff);
   const auto constant = bootstrap_folds(Scores{2, 2, 2}, Scores{0, 0, 0});
   CHECK(constant.status == Status::Degenerate);
   CHECK(constant.mean_diff == 2);

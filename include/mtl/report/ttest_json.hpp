@@ -17,7 +17,7 @@ inline nlohmann::ordered_json number_or_null(double value) {
   return std::isfinite(value) ? nlohmann::ordered_json(value) : nlohmann::ordered_json(nullptr);
 }
 
-inline nlohmann::ordered_json interval_json(const stats::Interval& interval) {
+inline nlohmann::ordered_json ends_json(const stats::Interval& interval) {
   return {number_or_null(interval.low), number_or_null(interval.high)};
 }
 
@@ -33,18 +33,18 @@ void add_p_values(nlohmann::ordered_json& json, const Result& r) {
   json["p_greater"] = number_or_null(r.p_greater);
 }
 
-inline nlohmann::ordered_json corrected_json(const stats::CorrectedT& r) {
+inline nlohmann::ordered_json test_json(const stats::CorrectedT& r) {
   auto json = status_json(r.status);
   json["test_to_train"] = number_or_null(r.test_to_train);
   json["se"] = number_or_null(r.se);
   json["t"] = number_or_null(r.t);
   json["df"] = number_or_null(r.df);
   add_p_values(json, r);
-  json["ci95"] = interval_json(r.ci95);
+  json["ci95"] = ends_json(r.ci95);
   return json;
 }
 
-inline nlohmann::ordered_json sign_flip_json(const stats::SignFlip& r) {
+inline nlohmann::ordered_json test_json(const stats::SignFlip& r) {
   auto json = status_json(r.status);
   json["exact"] = r.exact;
   json["assignments"] = r.assignments;
@@ -52,7 +52,7 @@ inline nlohmann::ordered_json sign_flip_json(const stats::SignFlip& r) {
   return json;
 }
 
-inline nlohmann::ordered_json wilcoxon_json(const stats::Wilcoxon& r) {
+inline nlohmann::ordered_json test_json(const stats::Wilcoxon& r) {
   auto json = status_json(r.status);
   json["exact"] = r.exact;
   json["zeros"] = r.zeros;
@@ -63,7 +63,7 @@ inline nlohmann::ordered_json wilcoxon_json(const stats::Wilcoxon& r) {
   return json;
 }
 
-inline nlohmann::ordered_json mcnemar_json(const stats::McNemar& r) {
+inline nlohmann::ordered_json test_json(const stats::McNemar& r) {
   auto json = status_json(r.status);
   const bool counted = r.status == stats::Status::Ok || r.status == stats::Status::NoDifference;
   const auto count = [&](std::int64_t n) {
@@ -74,6 +74,8 @@ inline nlohmann::ordered_json mcnemar_json(const stats::McNemar& r) {
   json["only_b"] = count(r.outcomes.only_b);
   json["neither"] = count(r.outcomes.neither);
   json["p_exact"] = number_or_null(r.p_exact);
+  json["p_exact_less"] = number_or_null(r.p_exact_less);
+  json["p_exact_greater"] = number_or_null(r.p_exact_greater);
   json["p_mid"] = number_or_null(r.p_mid);
   json["chi_squared"] = number_or_null(r.chi_squared);
   json["p_chi_squared"] = number_or_null(r.p_chi_squared);
@@ -82,29 +84,29 @@ inline nlohmann::ordered_json mcnemar_json(const stats::McNemar& r) {
   return json;
 }
 
-inline nlohmann::ordered_json bootstrap_json(const stats::Bootstrap& r) {
+inline nlohmann::ordered_json test_json(const stats::Bootstrap& r) {
   auto json = status_json(r.status);
   json["resampled"] = r.resampled == stats::Resampled::Folds ? "folds" : "texts";
   json["replicates"] = r.replicates;
   json["level"] = r.level;
   json["se"] = number_or_null(r.se);
-  json["percentile"] = interval_json(r.percentile);
-  json["bca"] = interval_json(r.bca);
+  json["percentile"] = ends_json(r.percentile);
+  json["bca"] = ends_json(r.bca);
   return json;
 }
 
-inline nlohmann::ordered_json correlated_bayes_json(const stats::CorrelatedBayes& r) {
+inline nlohmann::ordered_json test_json(const stats::CorrelatedBayes& r) {
   auto json = status_json(r.status);
   json["rope"] = r.rope;
   json["correlation"] = number_or_null(r.correlation);
   json["p_less"] = number_or_null(r.p_less);
   json["p_rope"] = number_or_null(r.p_rope);
   json["p_greater"] = number_or_null(r.p_greater);
-  json["hdi95"] = interval_json(r.hdi95);
+  json["hdi95"] = ends_json(r.hdi95);
   return json;
 }
 
-inline nlohmann::ordered_json five_by_two_json(const stats::FiveByTwo& r) {
+inline nlohmann::ordered_json test_json(const stats::FiveByTwo& r) {
   auto json = status_json(r.status);
   json["t"] = number_or_null(r.t);
   json["df"] = number_or_null(r.df);
@@ -114,8 +116,8 @@ inline nlohmann::ordered_json five_by_two_json(const stats::FiveByTwo& r) {
   return json;
 }
 
-inline nlohmann::ordered_json power_json(const stats::PairedDesign& design,
-                                         const stats::Detectable& detectable) {
+inline nlohmann::ordered_json test_json(const stats::PairedDesign& design,
+                                        const stats::Detectable& detectable) {
   return {{"alternative", std::string(stats::alternative_name(design.side))},
           {"alpha", detectable.alpha},
           {"power", detectable.power},
@@ -140,11 +142,11 @@ inline nlohmann::ordered_json ttest_json(const stats::PairedT& r) {
   json["t"] = number_or_null(r.t);
   json["df"] = number_or_null(r.df);
   detail::add_p_values(json, r);
-  json["ci95"] = detail::interval_json(r.ci95);
+  json["ci95"] = detail::ends_json(r.ci95);
   json["dz"] = number_or_null(r.dz);
   json["hedges_g"] = number_or_null(r.hedges_g);
-  json["dz_ci95"] = detail::interval_json(r.dz_ci95);
-  json["hedges_g_ci95"] = detail::interval_json(r.hedges_g_ci95);
+  json["dz_ci95"] = detail::ends_json(r.dz_ci95);
+  json["hedges_g_ci95"] = detail::ends_json(r.hedges_g_ci95);
   json["first_bad"] =
       r.first_bad >= 0 ? nlohmann::ordered_json(r.first_bad) : nlohmann::ordered_json(nullptr);
   return json;
@@ -154,14 +156,14 @@ inline nlohmann::ordered_json ttest_json(const stats::PairedT& r) {
 /// sign_flip, wilcoxon, mcnemar, bootstrap, correlated_bayes, five_by_two_cv, power.
 inline nlohmann::ordered_json paired_tests_json(const stats::PairedTests& r) {
   auto json = ttest_json(r.t);
-  json["nadeau_bengio"] = detail::corrected_json(r.corrected);
-  json["sign_flip"] = detail::sign_flip_json(r.sign_flip);
-  json["wilcoxon"] = detail::wilcoxon_json(r.wilcoxon);
-  json["mcnemar"] = detail::mcnemar_json(r.mcnemar);
-  json["bootstrap"] = detail::bootstrap_json(r.bootstrap);
-  json["correlated_bayes"] = detail::correlated_bayes_json(r.bayes);
-  json["five_by_two_cv"] = detail::five_by_two_json(r.five_by_two);
-  json["power"] = detail::power_json(r.design, r.detectable);
+  json["nadeau_bengio"] = detail::test_json(r.corrected);
+  json["sign_flip"] = detail::test_json(r.sign_flip);
+  json["wilcoxon"] = detail::test_json(r.wilcoxon);
+  json["mcnemar"] = detail::test_json(r.mcnemar);
+  json["bootstrap"] = detail::test_json(r.bootstrap);
+  json["correlated_bayes"] = detail::test_json(r.bayes);
+  json["five_by_two_cv"] = detail::test_json(r.five_by_two);
+  json["power"] = detail::test_json(r.design, r.detectable);
   return json;
 }
 

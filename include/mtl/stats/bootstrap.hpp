@@ -177,6 +177,11 @@ inline Bootstrap bootstrap_folds(std::span<const double> a, std::span<const doub
   return {.status = d.status, .resampled = Resampled::Folds, .units = d.n, .level = how.level};
 }
 
+/// The same from the differences, one a fold, where the scores are not at hand.
+inline Bootstrap bootstrap_folds(std::span<const double> differences, const BootstrapOptions& how = {}) {
+  return bootstrap_folds(differences, std::vector<double>(differences.size(), 0.0), how);
+}
+
 /// Resamples texts within folds: `folds[f]` holds a - b of each text of test fold f, for accuracies 1 where
 /// only a is right, -1 where only b is, else 0 (times 100 for points). The statistic is the mean over folds
 /// of the folds' means. Throws Error as bootstrap_folds() does.

@@ -97,7 +97,6 @@ def wilcoxon(kind, differences):
 def sign_flip(a, b):
     if len(a) > 10:
         return [math.nan] * 2
-    sums = numpy.array([[1.0]])
     signs = numpy.array(numpy.meshgrid(*[[1, -1]] * len(a))).reshape(len(a), -1)
     means = (signs.T * (a - b)).mean(axis=1)
     observed, noise = (a - b).mean(), 1e-13 * max(abs(a).max(), abs(b).max())
