@@ -1,9 +1,13 @@
 // What a test answers when it has no number to give.
 #pragma once
 
+#include <limits>
 #include <string_view>
 
 namespace mtl::stats {
+
+/// Stands where a number does not exist.
+inline constexpr double no_number = std::numeric_limits<double>::quiet_NaN();
 
 /// Why a test has no p-value. Degenerate data is an answer, not an exception.
 enum class Status {
@@ -13,6 +17,7 @@ enum class Status {
   NonFinite,       ///< a NaN or an infinity among the scores
   NoDifference,    ///< every pair is equal
   Degenerate,      ///< the differences are constant up to rounding: t would be a quotient of noise
+  NotApplicable,   ///< the data are not of the kind that the test is made for
 };
 
 /// The name that stands in files.
@@ -30,6 +35,8 @@ constexpr std::string_view status_name(Status status) {
       return "no_difference";
     case Status::Degenerate:
       return "degenerate";
+    case Status::NotApplicable:
+      return "not_applicable";
   }
   return "unknown";
 }
@@ -49,6 +56,8 @@ constexpr std::string_view status_sentence(Status status) {
       return "no test: every pair is equal";
     case Status::Degenerate:
       return "no test: every pair differs by the same amount";
+    case Status::NotApplicable:
+      return "no test: the data are not of this test's kind";
   }
   return "unknown";
 }
