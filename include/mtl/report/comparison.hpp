@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cstdint>
+#include <limits>
 #include <map>
 #include <set>
 #include <string>
@@ -36,20 +37,21 @@ struct ArmAccuracy {
 /// Both arms at one layer.
 struct LayerComparison {
   int layer = 0;
-  std::vector<FoldComparison> folds;  ///< by fold number
-  ArmAccuracy treatment, control;     ///< NaN without folds
-  stats::PairedT test;                ///< treatment minus control, in points; a fold is a pair
+  std::vector<FoldComparison> folds = {};    ///< by fold number
+  ArmAccuracy treatment = {}, control = {};  ///< NaN without folds
+  stats::PairedT test = {};                  ///< treatment minus control, in points; a fold is a pair
+  double p_holm = std::numeric_limits<double>::quiet_NaN();  ///< table_p(), corrected over the tested layers
 };
 
 /// One watched quantity's models, compared over all layers.
 struct Comparison {
-  std::string dataset;
-  std::string watch;               ///< what chose the models: "loss", "accuracy:main", ...
-  std::string treatment, control;  ///< names of the arms
-  std::vector<std::string> notes;
-  std::size_t done = 0, planned = 0;    ///< cells of the run
-  std::vector<std::uint64_t> seeds;     ///< of the compared cells
-  std::vector<LayerComparison> layers;  ///< by layer; with folds or without
+  std::string dataset = {};
+  std::string watch = {};                    ///< what chose the models: "loss", "accuracy:main", ...
+  std::string treatment = {}, control = {};  ///< names of the arms
+  std::vector<std::string> notes = {};
+  std::size_t done = 0, planned = 0;         ///< cells of the run
+  std::vector<std::uint64_t> seeds = {};     ///< of the compared cells
+  std::vector<LayerComparison> layers = {};  ///< by layer; with folds or without
 };
 
 /// The p-value of the tables: one-sided, treatment greater than control, uncorrected. NaN where there is no
