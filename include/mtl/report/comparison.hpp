@@ -13,6 +13,7 @@
 
 #include <mtl/detail/error.hpp>
 #include <mtl/report/run_summary.hpp>
+#include <mtl/stats/corrections.hpp>
 #include <mtl/stats/descriptive.hpp>
 #include <mtl/stats/paired_t_test.hpp>
 
@@ -164,6 +165,13 @@ inline LayerComparison compare_layer(int layer, const std::map<CellKey, PairedCe
   return result;
 }
 
+inline void correct_over_layers(Comparison& c) {
+  std::vector<double> p;
+  for (const auto& row : c.layers) p.push_back(table_p(row));
+  const auto adjusted = stats::adjust_p_values(p, stats::Correction::Holm);
+  for (std::size_t i = 0; i < p.size(); ++i) c.layers[i].p_holm = adjusted[i];
+}
+
 }  // namespace detail
 
 /// Compares two arms of a run at every layer, by the models that `watch` chose.
@@ -196,6 +204,7 @@ inline Comparison compare(const RunSummary& run, std::string_view watch, std::st
   }
   for (const int layer : layers) result.layers.push_back(detail::compare_layer(layer, pairs, watch));
   result.seeds.assign(seeds.begin(), seeds.end());
+  detail::correct_over_layers(result);
   return result;
 }
 

@@ -23,18 +23,20 @@ struct ExternalComparison {
 
 /// What a report may be given beside the run.
 struct ReportOptions {
-  std::vector<ExternalArm> outside = {};           ///< systems that this program did not train
-  std::map<std::string, std::string> texts = {};   ///< by id; shown where the arms disagree. Empty: no text is shown
-  std::vector<std::string> attention = {};         ///< attention pages, as paths relative to the report's folder
+  std::vector<ExternalArm> outside = {};  ///< systems that this program did not train
+  std::map<std::string, std::string> texts =
+      {};                                   ///< by id; shown where the arms disagree. Empty: no text is shown
+  std::vector<std::string> attention = {};  ///< attention pages, as paths relative to the report's folder
 };
 
 struct Report {
   RunSummary run = {};
-  std::vector<Comparison> comparisons = {};      ///< of compare_all(): the result first
-  Evidence evidence = {};                        ///< of the first comparison
-  Flips flips = {};                              ///< of the first comparison
-  std::vector<AuxiliaryCurve> auxiliary = {};    ///< of the first comparison
-  std::vector<ExternalComparison> outside = {};  ///< for each arm from outside: the treatment, then the control
+  std::vector<Comparison> comparisons = {};    ///< of compare_all(): the result first
+  Evidence evidence = {};                      ///< of the first comparison
+  Flips flips = {};                            ///< of the first comparison
+  std::vector<AuxiliaryCurve> auxiliary = {};  ///< of the first comparison
+  std::vector<ExternalComparison> outside =
+      {};  ///< for each arm from outside: the treatment, then the control
   ReportOptions options = {};
 
   const Comparison& main() const { return comparisons.front(); }
@@ -57,8 +59,8 @@ inline std::vector<ExternalComparison> compare_outside(const RunSummary& run, co
 
 }  // namespace detail
 
-/// Computes everything. Throws Error as compare() and find_flips() do, or when a prediction is no class of the
-/// run.
+/// Computes everything. Throws Error as compare() and find_flips() do, or when a prediction is no class of
+/// the run.
 inline Report make_report(RunSummary run, ReportOptions options = {}) {
   Report report{.run = std::move(run)};
   report.comparisons = compare_all(report.run);
