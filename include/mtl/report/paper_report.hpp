@@ -9,6 +9,7 @@
 #include <mtl/report/accuracy_svg.hpp>
 #include <mtl/report/html.hpp>
 #include <mtl/report/paper_findings.hpp>
+#include <mtl/report/table_text.hpp>
 #include <mtl/report/ttest_json.hpp>
 
 namespace mtl {
@@ -55,32 +56,6 @@ inline html::Table paper_figures_table(const PaperTable& table, const std::vecto
   return t;
 }
 
-inline std::string markdown_of(const html::Table& t) {
-  std::string text = "**" + escape_markdown(t.caption) + "**\n\n|", rule = "|";
-  for (const auto& column : t.columns) text += " " + escape_markdown(column) + " |", rule += "---:|";
-  text += "\n" + rule + "\n";
-  for (const auto& row : t.rows) {
-    text += "|";
-    for (const auto& cell : row) text += " " + escape_markdown(cell) + " |";
-    text += "\n";
-  }
-  return text + "\n";
-}
-
-inline std::string latex_of(const html::Table& t) {
-  auto text =
-      fmt::format("\\begin{{table}}\n\\centering\n\\caption{{{}}}\n\\begin{{tabular}}{{{}}}\n\\toprule\n",
-                  escape_latex(t.caption), std::string(t.columns.size(), 'r'));
-  const auto line = [&](const std::vector<std::string>& cells) {
-    for (std::size_t i = 0; i < cells.size(); ++i) text += (i ? " & " : "") + escape_latex(cells[i]);
-    text += " \\\\\n";
-  };
-  line(t.columns);
-  text += "\\midrule\n";
-  for (const auto& row : t.rows) line(row);
-  return text + "\\bottomrule\n\\end{tabular}\n\\end{table}\n";
-}
-
 /// What the columns mean.
 inline std::string paper_legend() {
   return "Accuracies in percent with the printed SD; Δ is Multi Task minus Single Task of the printed means, "
@@ -105,8 +80,8 @@ inline std::string paper_markdown() {
     const auto rows = rederive(table);
     text += fmt::format("## Table {}: {}\n\n", table.number, table.dataset);
     for (const auto& finding : paper_findings(table, rows)) text += escape_markdown(finding) + "\n\n";
-    text += detail::markdown_of(detail::paper_p_table(table, rows)) +
-            detail::markdown_of(detail::paper_figures_table(table, rows));
+    text += table_as_markdown(detail::paper_p_table(table, rows)) +
+            table_as_markdown(detail::paper_figures_table(table, rows));
   }
   return text + escape_markdown(detail::paper_legend()) + "\n";
 }
@@ -116,8 +91,8 @@ inline std::string paper_latex() {
   std::string text;
   for (const PaperTable& table : paper_tables) {
     const auto rows = rederive(table);
-    text += detail::latex_of(detail::paper_p_table(table, rows)) +
-            detail::latex_of(detail::paper_figures_table(table, rows));
+    text += table_as_latex(detail::paper_p_table(table, rows)) +
+            table_as_latex(detail::paper_figures_table(table, rows));
   }
   return text;
 }
