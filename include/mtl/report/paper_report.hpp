@@ -1,6 +1,7 @@
 // The paper's three tables, rederived from its printed figures: as Markdown, LaTeX, CSV, JSON and a page.
 #pragma once
 
+#include <map>
 #include <string>
 #include <vector>
 
@@ -179,6 +180,18 @@ inline std::string paper_html() {
   return html::report_page(
       title, "What the figures say beyond their captions, and whether they can stand together.", "", contents,
       body + html::section("legend", "What the columns mean", html::paragraph(detail::paper_legend())));
+}
+
+/// The files of `mtl report --paper --out`, by name.
+inline std::map<std::string, std::string> paper_files() {
+  std::map<std::string, std::string> files{{"paper.md", paper_markdown()},
+                                           {"paper.tex", paper_latex()},
+                                           {"paper.csv", paper_csv()},
+                                           {"paper.json", paper_json().dump(1) + "\n"},
+                                           {"paper.html", paper_html()}};
+  for (const PaperTable& table : paper_tables)
+    files[fmt::format("{}.svg", table.dataset)] = accuracy_svg(paper_comparison(table)) + "\n";
+  return files;
 }
 
 }  // namespace mtl
