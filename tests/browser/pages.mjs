@@ -196,7 +196,7 @@ async function check(browser, path) {
   const ready = Math.round(performance.now() - start);
   if (ready > slowest) faults.push(`ready after ${ready} ms; the limit is ${slowest}`);
 
-  const name = basename(dirname(path)) + "-" + basename(path, ".html");
+  const name = [basename(dirname(dirname(path))), basename(dirname(path)), basename(path, ".html")].join("-");
   if (screenshots) await page.screenshot({ path: join(screenshots, `${name}.png`) });
   if (screenshots) await page.screenshot({ path: join(screenshots, `${name}-whole.png`), fullPage: true });
   if (!path.endsWith(".svg")) {
