@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cstdint>
+#include <limits>
 #include <map>
 #include <set>
 #include <string>
@@ -12,6 +13,7 @@
 
 #include <mtl/detail/error.hpp>
 #include <mtl/report/run_summary.hpp>
+#include <mtl/stats/corrections.hpp>
 #include <mtl/stats/descriptive.hpp>
 #include <mtl/stats/paired_t_test.hpp>
 
@@ -28,27 +30,29 @@ struct FoldComparison {
 /// Accuracy of one arm over the folds, in percent.
 struct ArmAccuracy {
   double mean = 0;
-  double population_sd = 0;  ///< divisor n: the SD of the paper's tables
-  double sample_sd = 0;      ///< divisor n - 1
+  double population_sd = 0;   ///< divisor n: the SD of the paper's tables
+  double sample_sd = 0;       ///< divisor n - 1
+  stats::Interval ci95 = {};  ///< of the mean, by Student's t over the folds; NaN below two folds
 };
 
 /// Both arms at one layer.
 struct LayerComparison {
   int layer = 0;
-  std::vector<FoldComparison> folds;  ///< by fold number
-  ArmAccuracy treatment, control;     ///< NaN without folds
-  stats::PairedT test;                ///< treatment minus control, in points; a fold is a pair
+  std::vector<FoldComparison> folds = {};    ///< by fold number
+  ArmAccuracy treatment = {}, control = {};  ///< NaN without folds
+  stats::PairedT test = {};                  ///< treatment minus control, in points; a fold is a pair
+  double p_holm = std::numeric_limits<double>::quiet_NaN();  ///< table_p(), corrected over the tested layers
 };
 
 /// One watched quantity's models, compared over all layers.
 struct Comparison {
-  std::string dataset;
-  std::string watch;               ///< what chose the models: "loss", "accuracy:main", ...
-  std::string treatment, control;  ///< names of the arms
-  std::vector<std::string> notes;
-  std::size_t done = 0, planned = 0;    ///< cells of the run
-  std::vector<std::uint64_t> seeds;     ///< of the compared cells
-  std::vector<LayerComparison> layers;  ///< by layer; with folds or without
+  std::string dataset = {};
+  std::string watch = {};                    ///< what chose the models: "loss", "accuracy:main", ...
+  std::string treatment = {}, control = {};  ///< names of the arms
+  std::vector<std::string> notes = {};
+  std::size_t done = 0, planned = 0;         ///< cells of the run
+  std::vector<std::uint64_t> seeds = {};     ///< of the compared cells
+  std::vector<LayerComparison> layers = {};  ///< by layer; with folds or without
 };
 
 /// The p-value of the tables: one-sided, treatment greater than control, uncorrected. NaN where there is no
@@ -131,7 +135,9 @@ inline void require_same_texts(const CellResult& a, const CellResult& b, std::st
 }
 
 inline ArmAccuracy arm_accuracy(const std::vector<double>& percents) {
-  return {stats::mean(percents), stats::population_sd(percents), stats::sample_sd(percents)};
+  const std::vector<double> zeros(percents.size());  // the interval of a mean is that of its distance from 0
+  return {stats::mean(percents), stats::population_sd(percents), stats::sample_sd(percents),
+          stats::paired_t_test(percents, zeros).ci95};
 }
 
 /// Means over seeds within each fold, then the test over folds: seeds of one fold are no independent pairs.
@@ -157,6 +163,13 @@ inline LayerComparison compare_layer(int layer, const std::map<CellKey, PairedCe
   result.control = arm_accuracy(control);
   result.test = stats::paired_t_test(treatment, control);
   return result;
+}
+
+inline void correct_over_layers(Comparison& c) {
+  std::vector<double> p;
+  for (const auto& row : c.layers) p.push_back(table_p(row));
+  const auto adjusted = stats::adjust_p_values(p, stats::Correction::Holm);
+  for (std::size_t i = 0; i < p.size(); ++i) c.layers[i].p_holm = adjusted[i];
 }
 
 }  // namespace detail
@@ -191,6 +204,7 @@ inline Comparison compare(const RunSummary& run, std::string_view watch, std::st
   }
   for (const int layer : layers) result.layers.push_back(detail::compare_layer(layer, pairs, watch));
   result.seeds.assign(seeds.begin(), seeds.end());
+  detail::correct_over_layers(result);
   return result;
 }
 
