@@ -1,5 +1,5 @@
-// In: a classifier and a text. Out: how one row of its attention divides among the tokens: the paper's picture
-// is the row of [CLS] in the last layer, averaged over the heads.
+// In: a classifier and a text. Out: how one row of its attention divides among the tokens: the paper's
+// picture is the row of [CLS] in the last layer, averaged over the heads.
 #pragma once
 
 #include <mtl/detail/torch.hpp>
@@ -31,9 +31,9 @@ struct AttentionRow {
   static constexpr std::string_view name = "attention";
   static constexpr bool is_signed = false;
 
-  int layer = -1;        ///< 1 .. layers; -1: the last one
+  int layer = -1;          ///< 1 .. layers; -1: the last one
   std::int64_t head = -1;  ///< from 0; -1: the mean over the heads
-  std::int64_t row = 0;  ///< a token's place; 0 is [CLS]; -1: the mean over all rows
+  std::int64_t row = 0;    ///< a token's place; 0 is [CLS]; -1: the mean over all rows
 
   std::vector<double> operator()(const ExplainedText& text) const {
     const auto rows = attention_rows(text, row);

@@ -38,7 +38,8 @@ inline torch::Tensor log_odds(const torch::Tensor& logits, std::int64_t target) 
   require(labels > 1 && target >= 0 && target < labels,
           "the log-odds of class {} are asked for; the classifier has classes 0 to {}, and must have two",
           target, labels - 1);
-  const auto others = torch::cat({logits.narrow(1, 0, target), logits.narrow(1, target + 1, labels - target - 1)}, 1);
+  const auto others =
+      torch::cat({logits.narrow(1, 0, target), logits.narrow(1, target + 1, labels - target - 1)}, 1);
   return logits.select(1, target) - others.logsumexp(1);
 }
 

@@ -34,8 +34,8 @@ inline std::vector<double> log_odds_lost(const ExplainedText& text, int batch = 
       const auto begin = static_cast<std::int64_t>(text.groups[i].begin),
                  end = static_cast<std::int64_t>(text.groups[i].end);
       require(begin > 0 && begin < end && end < text.tokens(),
-              "tokens [{}, {}) cannot be left out of a text of {} tokens: its first and last must stay", begin,
-              end, text.tokens());
+              "tokens [{}, {}) cannot be left out of a text of {} tokens: its first and last must stay",
+              begin, end, text.tokens());
       without.push_back(torch::cat({text.ids.slice(0, 0, begin), text.ids.slice(0, end)}));
     }
     for (const double rest : score(without)) lost.push_back(whole - rest);
