@@ -48,8 +48,9 @@ struct CellResult {
   std::vector<EpochRecord> history = {};
   /// What it was made with: version of mtl and of libtorch, threads. Not part of the digest.
   std::map<std::string, std::string> environment = {};
-  double seconds = 0;       ///< of the whole cell
-  std::int64_t tokens = 0;  ///< trained on, over all epochs
+  double seconds = 0;            ///< of the whole cell
+  std::int64_t tokens = 0;       ///< trained on, over all epochs
+  std::int64_t peak_memory = 0;  ///< bytes, of the process while it trained the cell; 0: not recorded
 };
 
 }  // namespace mtl

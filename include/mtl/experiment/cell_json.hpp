@@ -69,9 +69,13 @@ inline void from_json(const nlohmann::json& json, WatchResult& result) {
 
 /// Without the history, which stands in history.jsonl.
 inline void to_json(nlohmann::json& json, const CellResult& result) {
-  json = {{"cell", result.cell},       {"digest", result.digest},
-          {"watches", result.watches}, {"environment", result.environment},
-          {"seconds", result.seconds}, {"tokens", result.tokens}};
+  json = {{"cell", result.cell},
+          {"digest", result.digest},
+          {"watches", result.watches},
+          {"environment", result.environment},
+          {"seconds", result.seconds},
+          {"tokens", result.tokens},
+          {"peak_memory", result.peak_memory}};
 }
 
 inline void from_json(const nlohmann::json& json, CellResult& result) {
@@ -81,6 +85,7 @@ inline void from_json(const nlohmann::json& json, CellResult& result) {
   json.at("environment").get_to(result.environment);
   json.at("seconds").get_to(result.seconds);
   json.at("tokens").get_to(result.tokens);
+  result.peak_memory = json.value("peak_memory", std::int64_t{0});  // cells of version 0.1.0 have none
 }
 
 }  // namespace mtl

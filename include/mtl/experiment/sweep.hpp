@@ -17,6 +17,7 @@
 #include <mtl/experiment/arm.hpp>
 #include <mtl/experiment/cell_store.hpp>
 #include <mtl/experiment/paper_arms.hpp>
+#include <mtl/experiment/peak_memory.hpp>
 #include <mtl/experiment/plan.hpp>
 #include <mtl/store/digest.hpp>
 #include <mtl/train/fit.hpp>
@@ -100,6 +101,7 @@ class Sweep {
 
   CellResult train(const Cell& cell, const Arm& arm, const CellStore& store) const {
     const auto begin = std::chrono::steady_clock::now();
+    reset_peak_memory();
     const auto model = arm.make(cell);
     if (options_.on_start) options_.on_start(cell, *model);
     TrainOptions train = options_.train;
@@ -116,6 +118,7 @@ class Sweep {
     const Dataset test = subset(dataset_, folds_.test(cell.fold));
     for (const BestEpoch& best : history.best) result.watches.push_back(judge(*model, best, test));
     write_weights(*model, history, store.folder(cell, result.digest));
+    result.peak_memory = peak_memory();
     result.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
     store.save(result);
     return result;

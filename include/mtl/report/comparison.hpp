@@ -28,8 +28,9 @@ struct FoldComparison {
 /// Accuracy of one arm over the folds, in percent.
 struct ArmAccuracy {
   double mean = 0;
-  double population_sd = 0;  ///< divisor n: the SD of the paper's tables
-  double sample_sd = 0;      ///< divisor n - 1
+  double population_sd = 0;   ///< divisor n: the SD of the paper's tables
+  double sample_sd = 0;       ///< divisor n - 1
+  stats::Interval ci95 = {};  ///< of the mean, by Student's t over the folds; NaN below two folds
 };
 
 /// Both arms at one layer.
@@ -131,7 +132,9 @@ inline void require_same_texts(const CellResult& a, const CellResult& b, std::st
 }
 
 inline ArmAccuracy arm_accuracy(const std::vector<double>& percents) {
-  return {stats::mean(percents), stats::population_sd(percents), stats::sample_sd(percents)};
+  const std::vector<double> zeros(percents.size());  // the interval of a mean is that of its distance from 0
+  return {stats::mean(percents), stats::population_sd(percents), stats::sample_sd(percents),
+          stats::paired_t_test(percents, zeros).ci95};
 }
 
 /// Means over seeds within each fold, then the test over folds: seeds of one fold are no independent pairs.

@@ -10,6 +10,9 @@
 #include <fmt/format.h>
 
 #include <mtl/report/escape.hpp>
+#include <mtl/report/page_script.hpp>
+#include <mtl/report/style_sheet.hpp>
+#include <mtl/store/sha256.hpp>
 
 namespace mtl::html {
 
@@ -73,56 +76,26 @@ inline std::string table(const Table& t) {
   return scrollable(t.caption, markup + "</tbody>\n</table>\n");
 }
 
-/// Black text stays readable (at least 7:1) on every colour used behind text.
-inline constexpr std::string_view style_sheet = R"css(
-:root { color-scheme: light; }
-body { margin: 0; background: #fff; color: #1b1f24; font: 16px/1.55 system-ui, "Noto Sans CJK JP", "Hiragino Sans", "Yu Gothic", sans-serif; }
-main, header, footer { max-width: 66rem; margin: 0 auto; padding: 0 1.25rem; }
-header { padding-top: 2rem; }
-footer { padding-top: 1rem; padding-bottom: 3rem; color: #4a525c; font-size: .9rem; }
-h1 { font-size: 1.75rem; line-height: 1.25; margin: 0 0 .25rem; }
-h2 { font-size: 1.25rem; margin: 2.5rem 0 .75rem; padding-top: .75rem; border-top: 1px solid #d9dde3; }
-h3 { font-size: 1rem; margin: 1.5rem 0 .5rem; }
-p { margin: .6rem 0; max-width: 46rem; }
-.lead { color: #4a525c; margin-top: 0; }
-nav { margin: 1rem 0; font-size: .95rem; }
-nav a { margin-right: 1rem; white-space: nowrap; }
-a { color: #0b5cad; }
-.note { border: 2px solid #9a6700; border-left-width: .6rem; background: #fff8e1; padding: .5rem 1rem; margin: 1rem 0; border-radius: .25rem; }
-.note ul { margin: .25rem 0; padding-left: 1.25rem; }
-.wide { overflow-x: auto; margin: .75rem 0; }
-.wide:focus-visible, summary:focus-visible, a:focus-visible { outline: 3px solid #0b5cad; outline-offset: 2px; }
-table { border-collapse: collapse; font-variant-numeric: tabular-nums; font-size: .95rem; }
-caption { text-align: left; white-space: nowrap; font-weight: 600; padding-bottom: .35rem; }
-th, td { padding: .28rem .6rem; text-align: right; border-bottom: 1px solid #e4e7eb; white-space: nowrap; }
-thead th { border-bottom: 2px solid #5b6470; vertical-align: bottom; }
-thead th[colspan] { text-align: center; border-bottom: 1px solid #5b6470; }
-tbody th { font-weight: 600; }
-.prose th, .prose td { text-align: left; white-space: normal; overflow-wrap: anywhere; vertical-align: top; }
-.prose tbody th { font-weight: 500; }
-.matrix td { text-align: center; min-width: 1.6rem; border: 1px solid #fff; }
-.matrix thead th { text-align: center; }
-.side { display: flex; flex-wrap: wrap; column-gap: 2rem; }
-.matrix td.right { font-weight: 700; }
-figure { margin: .75rem 0; }
-figure svg, .grid svg { max-width: 100%; height: auto; }
-figcaption { color: #4a525c; font-size: .9rem; }
-.grid { display: grid; grid-template-columns: repeat(auto-fill, minmax(min(22rem, 100%), 1fr)); gap: .75rem; }
-details { margin: .5rem 0; }
-summary { cursor: pointer; color: #0b5cad; }
-@media print { nav { display: none; } h2 { break-after: avoid; } }
-)css";
+/// Sentences of the page that its script shows and reads out; a tool bar that the script fills.
+inline constexpr std::string_view tool_bar =
+    "<div class=\"tools\" id=\"everything\" hidden=\"hidden\"></div>\n"
+    "<p id=\"status\" role=\"status\" aria-live=\"polite\"></p>\n";
 
-/// A complete document that loads nothing: no script, no link to any file, enforced by its own policy.
-inline std::string page(std::string_view title, std::string_view body) {
+/// A complete document that loads nothing, and whose content security policy allows its own style and script
+/// by their hashes and nothing else. `body` is markup and starts with what a keyboard should reach first.
+inline std::string page(std::string_view title, std::string_view body, std::string_view style = style_sheet,
+                        std::string_view script = page_script) {
+  const auto allowed = [](std::string_view text) { return "'sha256-" + base64(sha256(text)) + "'"; };
+  const auto code = script.empty() ? std::string{} : fmt::format("<script>{}</script>\n", script);
   return fmt::format(
       "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\"/>\n"
-      "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src "
-      "'unsafe-inline'\"/>\n"
-      "<meta name=\"viewport\" content=\"width=device-width, "
-      "initial-scale=1\"/>\n<title>{}</title>\n<style>{}</style>\n"
-      "</head>\n<body>\n{}</body>\n</html>\n",
-      escape_markup(title), style_sheet, body);
+      "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src {}; script-src "
+      "{}; "
+      "base-uri 'none'; form-action 'none'\"/>\n"
+      "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\"/>\n"
+      "<meta name=\"referrer\" content=\"no-referrer\"/>\n<title>{}</title>\n<style>{}</style>\n"
+      "</head>\n<body>\n{}{}</body>\n</html>\n",
+      allowed(style), script.empty() ? "'none'" : allowed(script), escape_markup(title), style, body, code);
 }
 
 }  // namespace mtl::html

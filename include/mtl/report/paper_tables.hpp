@@ -5,6 +5,7 @@
 #pragma once
 
 #include <array>
+#include <cstdint>
 #include <span>
 #include <string_view>
 
@@ -22,6 +23,7 @@ struct PaperRow {
 struct PaperTable {
   int number;
   std::string_view dataset;  ///< as mtl names it
+  std::int64_t texts;         ///< test texts of one of its ten folds
   std::span<const PaperRow> rows;
 };
 
@@ -75,9 +77,9 @@ inline constexpr std::array<PaperRow, 12> paper_livedoor{{
 }  // namespace detail
 
 inline constexpr std::array<PaperTable, 3> paper_tables{{
-    {1, "twitter", detail::paper_twitter},
-    {2, "rakuten", detail::paper_rakuten},
-    {3, "livedoor", detail::paper_livedoor},
+    {1, "twitter", 3000, detail::paper_twitter},
+    {2, "rakuten", 4000, detail::paper_rakuten},
+    {3, "livedoor", 450, detail::paper_livedoor},
 }};
 
 /// The paper's table for a data set; nullptr where it has none.

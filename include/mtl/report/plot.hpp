@@ -38,7 +38,7 @@ struct Style {
   std::string_view colour;
   std::string_view dash;  ///< stroke-dasharray; empty: solid
   double width = 2;
-  char marker = 'o';  ///< 'o' circle, 's' square, ' ' none
+  char marker = 'o';  ///< 'o' disc; 's' square, '^' triangle, 'd' diamond, all open; 'x' cross; ' ' none
 };
 
 struct Point {
@@ -76,15 +76,46 @@ inline std::string polyline(const std::vector<Point>& points, const Style& style
 }
 
 inline std::string marker(Point at, const Style& style, double radius = 5) {
-  if (style.marker == 'o')
-    return fmt::format("<circle cx=\"{:.1f}\" cy=\"{:.1f}\" r=\"{}\" fill=\"{}\"/>\n", at.x, at.y, radius,
+  const double x = at.x, y = at.y, r = radius;
+  const auto outline = [&](const std::string& path) {
+    return fmt::format("<path d=\"{}\" fill=\"#fff\" stroke=\"{}\" stroke-width=\"2\"/>\n", path,
                        style.colour);
-  if (style.marker == 's')
-    return fmt::format(
-        "<rect x=\"{:.1f}\" y=\"{:.1f}\" width=\"{}\" height=\"{}\" fill=\"#fff\" stroke=\"{}\" "
-        "stroke-width=\"2\"/>\n",
-        at.x - radius + 0.5, at.y - radius + 0.5, 2 * radius - 1, 2 * radius - 1, style.colour);
-  return {};
+  };
+  switch (style.marker) {
+    case 'o':
+      return fmt::format("<circle cx=\"{:.1f}\" cy=\"{:.1f}\" r=\"{}\" fill=\"{}\"/>\n", x, y, r,
+                         style.colour);
+    case 's':
+      return outline(
+          fmt::format("M{:.1f} {:.1f}h{}v{}h{}z", x - r + 0.5, y - r + 0.5, 2 * r - 1, 2 * r - 1, 1 - 2 * r));
+    case '^':
+      return outline(fmt::format("M{:.1f} {:.1f}L{:.1f} {:.1f}L{:.1f} {:.1f}z", x, y - r, x + r, y + r - 1,
+                                 x - r, y + r - 1));
+    case 'd':
+      return outline(fmt::format("M{:.1f} {:.1f}l{} {}l{} {}l{} {}z", x, y - r, r, r, -r, r, -r, -r));
+    case 'x':
+      return fmt::format(
+          "<path d=\"M{:.1f} {:.1f}L{:.1f} {:.1f}M{:.1f} {:.1f}L{:.1f} {:.1f}\" stroke=\"{}\" "
+          "stroke-width=\"2\"/>\n",
+          x - r + 1, y - r + 1, x + r - 1, y + r - 1, x - r + 1, y + r - 1, x + r - 1, y - r + 1,
+          style.colour);
+    default:
+      return {};
+  }
+}
+
+/// The area between two curves over the same places, its edges dashed like the series.
+inline std::string band(const std::vector<Point>& upper, const std::vector<Point>& lower,
+                        const Style& style) {
+  std::string corners;
+  for (const Point& p : upper)
+    corners += fmt::format("{}{:.1f},{:.1f}", corners.empty() ? "" : " ", p.x, p.y);
+  for (auto p = lower.rbegin(); p != lower.rend(); ++p) corners += fmt::format(" {:.1f},{:.1f}", p->x, p->y);
+  const auto dash = style.dash.empty() ? std::string{} : fmt::format(" stroke-dasharray=\"{}\"", style.dash);
+  return fmt::format(
+      "<polygon points=\"{}\" fill=\"{}\" fill-opacity=\"0.09\" stroke=\"{}\" stroke-opacity=\"0.45\" "
+      "stroke-width=\"1\"{}/>\n",
+      corners, style.colour, style.colour, dash);
 }
 
 /// A vertical bar from `low` to `high` at `x`, with end strokes.
@@ -105,7 +136,7 @@ inline std::string svg(int width, int height, std::string_view title, std::strin
   return fmt::format(
       "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 {0} {1}\" width=\"{0}\" height=\"{1}\" "
       "role=\"img\" "
-      "aria-label=\"{2}\" font-family=\"system-ui, sans-serif\" "
+      "aria-label=\"{2}\" font-family=\"system-ui, 'Noto Sans CJK JP', IPAGothic, sans-serif\" "
       "fill=\"#222\">\n<title>{2}</title>\n<desc>{3}</desc>\n"
       "<rect width=\"{0}\" height=\"{1}\" fill=\"#fff\"/>\n{4}</svg>",
       width, height, escape_markup(title), escape_markup(description), body);
