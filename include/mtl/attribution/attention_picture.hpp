@@ -56,6 +56,7 @@ struct PictureSettings {
   int heads = 0;
   std::string row = "cls";      ///< "cls", "mean", or a token's place
   std::string scale = "shown";  ///< the score of full red: "shown", "all" tokens, or a number
+  std::string unit = "pieces";  ///< what is shaded: "pieces", "words-sum", "words-mean"
 };
 
 }  // namespace mtl

@@ -105,8 +105,8 @@ inline std::vector<Share> attention_shares(std::span<const double> row, std::spa
   }
   std::vector<Share> shares;
   for (const auto& part : of_kind) shares.push_back(part.of(all));
-  const auto outside = detail::Part{all.mass - covered.mass, all.tokens - covered.tokens};
-  for (const auto& part : {outside, one, several}) shares.push_back(part.of(all));
+  const auto uncovered = detail::Part{all.mass - covered.mass, all.tokens - covered.tokens};
+  for (const auto& part : {uncovered, one, several}) shares.push_back(part.of(all));
   const bool measured = several.tokens > 0 && several.mass > 0 && all.mass > 0;
   const auto share = [&](double value) { return measured ? Share{value, {}} : Share{}; };
   shares.push_back(share(whole.mass / all.mass));
