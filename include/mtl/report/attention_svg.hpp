@@ -31,7 +31,7 @@ inline std::vector<PieceBox> lay_out(const PlacedText& text, const StripMeasures
   for (std::size_t i = 0; i < text.pieces.size(); ++i) {
     const auto& piece = text.pieces[i];
     const auto words = shortened(visible_text(piece.shown), 30);
-    const double width = display_width(words) * m.font + 4;
+    const double width = display_width(words) * m.font + 10;  // room for a sign
     const bool new_word = i > 0 && piece.word != text.pieces[i - 1].word;
     if (new_word) x += piece.after_space ? 3 * m.gap : m.gap;
     if (x + width > m.width - m.margin && x > m.margin) {
@@ -88,7 +88,7 @@ inline std::string draw_piece(const AttentionStrip& strip, std::size_t i, const 
       colour_of(strip.level(i)), box.x + box.width / 2, y + 17, m.font, escape_markup(box.words));
   if (const auto sign = sign_shown(strip, i); !sign.empty())
     drawing +=
-        fmt::format("<text x=\"{:.1f}\" y=\"{:.1f}\" font-size=\"9\">{}</text>", box.x + 0.5, y + 7.5, sign);
+        fmt::format("<text x=\"{:.1f}\" y=\"{:.1f}\" font-size=\"9\">{}</text>", box.x + 1, y + 8.5, sign);
   return drawing + "</g>\n";
 }
 
@@ -146,12 +146,13 @@ inline std::string draw_sentences(const std::vector<std::string>& sentences, con
 
 inline std::string finish_picture(const AttentionPicture& p, const StripMeasures& m, double height,
                                   const std::string& drawing) {
-  return plot::svg(
-      static_cast<int>(m.width), static_cast<int>(height), fmt::format("{}: text {}", p.name, p.text.id),
-      "The table in index.html beside this file holds the same numbers.",
-      "<g xml:lang=\"ja\" font-family=\"'Noto Sans CJK JP', 'Noto Sans JP', IPAGothic, 'Hiragino Sans', "
-      "'Yu Gothic', sans-serif\">\n" +
-          drawing + "</g>\n");
+  return plot::svg(static_cast<int>(m.width), static_cast<int>(height),
+                   fmt::format("{}: text {}", p.name, p.text.id),
+                   "The table in index.html beside this file holds the same numbers.",
+                   "<g xml:lang=\"ja\" font-family=\"system-ui, 'Noto Sans CJK JP', 'Noto Sans JP', "
+                   "IPAGothic, 'Hiragino Sans', "
+                   "'Yu Gothic', sans-serif\">\n" +
+                       drawing + "</g>\n");
 }
 
 }  // namespace detail
