@@ -11,6 +11,8 @@ void add_tokenize(CLI::App& app);
 void add_convert(CLI::App& app);
 void add_sweep(CLI::App& app);
 void add_report(CLI::App& app);
+void add_verify(CLI::App& app);
+void add_cite(CLI::App& app);
 void add_ttest(CLI::App& app);
 void add_predict(CLI::App& app);
 void add_encode(CLI::App& app);

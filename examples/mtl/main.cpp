@@ -20,6 +20,8 @@ void add_commands(CLI::App& app) {
   add_tokenize(app);
   add_convert(app);
   add_report(app);
+  add_verify(app);
+  add_cite(app);
   add_ttest(app);
 #ifdef MTL_PROGRAM_HAS_ENCODER
   add_sweep(app);

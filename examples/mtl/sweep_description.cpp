@@ -29,6 +29,7 @@ void flatten(const json& settings, const std::string& prefix, RunSummary::Facts&
 void add_preparation(const json& about, RunSummary& summary) {
   summary.provenance.emplace_back("input", spelled(about.at("input")));
   summary.provenance.emplace_back("tokenizer", spelled(about.at("tokenizer").at("digest")));
+  summary.choices.emplace_back("dictionary of the labels", spelled(about.at("label-dic").at("directory")));
   summary.provenance.emplace_back(
       "dictionary of the labels",
       spelled(about.at("label-dic").at("directory")) + ", " + spelled(about.at("label-dic").at("digest")));
@@ -78,6 +79,8 @@ void add_training(const SweepSettings& settings, const BertConfig& config, RunSu
   add("last partial batch", "kept");
   add("folds", "stratified by class, from a seed, saved with the data");
   add("SD in the tables", "population; n - 1 beside it");
+  add("attention pictures: layer, row, scale",
+      fmt::format("{}, [CLS], the largest of the shown tokens", config.layers));
 }
 
 }  // namespace
@@ -103,6 +106,9 @@ RunSummary describe_run(const SweepSettings& settings, const StoredDataset& stor
                     settings.data, problem.what()));
   }
   add_training(settings, config, summary.choices);
+  for (int fold = 0; fold < folds.k; ++fold)
+    summary.fold_sizes.push_back({static_cast<std::int64_t>(folds.train(fold).size()),
+                                  static_cast<std::int64_t>(folds.test(fold).size())});
   return summary;
 }
 

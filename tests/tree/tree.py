@@ -83,7 +83,7 @@ def level(name, text):
     """0 stats, 1 core, 2 encoder: the rule of cmake/mtlHeaders.cmake."""
     if f"#include <{DOOR}>" in text.splitlines() or name in (DOOR, "mtl/bert.hpp"):
         return 2
-    if re.fullmatch(r"mtl/(version\.hpp|stats\.hpp|stats/.*|detail/error\.hpp)", name):
+    if re.fullmatch(r"mtl/(version\.hpp|stats\.hpp|stats/.*|detail/(error|random)\.hpp)", name):
         return 0
     return 1
 

@@ -71,9 +71,13 @@ inline std::vector<PlannedCell> read_plan(const std::filesystem::path& run) {
 inline void write_run_description(const std::filesystem::path& run, const RunSummary& summary) {
   nlohmann::json dropped = nlohmann::json::array();
   for (const auto& row : summary.dropped) dropped.push_back({{"reason", row.reason}, {"count", row.count}});
-  const nlohmann::json json{{"dataset", summary.dataset},       {"classes", summary.classes},
-                            {"provenance", summary.provenance}, {"choices", summary.choices},
-                            {"notes", summary.notes},           {"dropped", dropped}};
+  nlohmann::json folds = nlohmann::json::array();
+  for (const auto& size : summary.fold_sizes)
+    folds.push_back({{"train", size.n_train}, {"test", size.n_test}});
+  const nlohmann::json json{
+      {"dataset", summary.dataset}, {"classes", summary.classes}, {"provenance", summary.provenance},
+      {"choices", summary.choices}, {"notes", summary.notes},     {"dropped", dropped},
+      {"fold_sizes", folds}};
   write_file_atomically((run / "run.json").string(), json.dump(2) + "\n");
 }
 
@@ -109,6 +113,8 @@ inline RunSummary load_run(const std::string& run_folder) {
     json.at("notes").get_to(summary.notes);
     for (const auto& row : json.at("dropped"))
       summary.dropped.push_back({row.at("reason").get<std::string>(), row.at("count").get<std::int64_t>()});
+    for (const auto& row : json.value("fold_sizes", nlohmann::json::array()))  // version 0.1.0 wrote none
+      summary.fold_sizes.push_back({row.at("train").get<std::int64_t>(), row.at("test").get<std::int64_t>()});
     return true;
   });
   const CellStore store(run, summary.classes);

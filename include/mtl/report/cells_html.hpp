@@ -3,6 +3,7 @@
 #pragma once
 
 #include <algorithm>
+#include <cmath>
 #include <map>
 #include <set>
 #include <string>
@@ -37,11 +38,8 @@ inline std::set<int> layers_of(const RunSummary& run, std::string_view arm) {
   return layers;
 }
 
-/// White to light blue by the share of the row: black text on it keeps more than 9:1.
-inline std::string shade(double share) {
-  return fmt::format("#{:02x}{:02x}ff", static_cast<int>(255 - 95 * share),
-                     static_cast<int>(255 - 60 * share));
-}
+/// The style sheet's class for a share of the row, white to light blue: black text on it keeps more than 9:1.
+inline std::string shade(double share) { return fmt::format("h{}", std::lround(10 * share)); }
 
 inline std::string matrix_row(const ConfusionMatrix& matrix, int gold, std::string_view name) {
   auto markup = fmt::format("<tr><th scope=\"row\">{} <bdi>{}</bdi></th>", gold + 1, escape_markup(name));
@@ -49,8 +47,8 @@ inline std::string matrix_row(const ConfusionMatrix& matrix, int gold, std::stri
   for (int predicted = 0; predicted < matrix.classes(); ++predicted) {
     const auto count = matrix.count(gold, predicted);
     const double share = hits.gold == 0 ? 0 : static_cast<double>(count) / static_cast<double>(hits.gold);
-    markup += fmt::format("<td{} style=\"background:{}\">{}</td>",
-                          gold == predicted ? " class=\"right\"" : "", shade(share), count);
+    markup +=
+        fmt::format("<td class=\"{}{}\">{}</td>", shade(share), gold == predicted ? " right" : "", count);
   }
   return markup + fmt::format("<td>{:.3f}</td><td>{:.3f}</td><td>{:.3f}</td></tr>\n", hits.precision(),
                               hits.recall(), hits.f1());

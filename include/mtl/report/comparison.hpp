@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cstdint>
+#include <limits>
 #include <map>
 #include <set>
 #include <string>
@@ -12,6 +13,7 @@
 
 #include <mtl/detail/error.hpp>
 #include <mtl/report/run_summary.hpp>
+#include <mtl/stats/corrections.hpp>
 #include <mtl/stats/descriptive.hpp>
 #include <mtl/stats/paired_t_test.hpp>
 
@@ -36,20 +38,21 @@ struct ArmAccuracy {
 /// Both arms at one layer.
 struct LayerComparison {
   int layer = 0;
-  std::vector<FoldComparison> folds;  ///< by fold number
-  ArmAccuracy treatment, control;     ///< NaN without folds
-  stats::PairedT test;                ///< treatment minus control, in points; a fold is a pair
+  std::vector<FoldComparison> folds = {};    ///< by fold number
+  ArmAccuracy treatment = {}, control = {};  ///< NaN without folds
+  stats::PairedT test = {};                  ///< treatment minus control, in points; a fold is a pair
+  double p_holm = std::numeric_limits<double>::quiet_NaN();  ///< table_p(), corrected over the tested layers
 };
 
 /// One watched quantity's models, compared over all layers.
 struct Comparison {
-  std::string dataset;
-  std::string watch;               ///< what chose the models: "loss", "accuracy:main", ...
-  std::string treatment, control;  ///< names of the arms
-  std::vector<std::string> notes;
-  std::size_t done = 0, planned = 0;    ///< cells of the run
-  std::vector<std::uint64_t> seeds;     ///< of the compared cells
-  std::vector<LayerComparison> layers;  ///< by layer; with folds or without
+  std::string dataset = {};
+  std::string watch = {};                    ///< what chose the models: "loss", "accuracy:main", ...
+  std::string treatment = {}, control = {};  ///< names of the arms
+  std::vector<std::string> notes = {};
+  std::size_t done = 0, planned = 0;         ///< cells of the run
+  std::vector<std::uint64_t> seeds = {};     ///< of the compared cells
+  std::vector<LayerComparison> layers = {};  ///< by layer; with folds or without
 };
 
 /// The p-value of the tables: one-sided, treatment greater than control, uncorrected. NaN where there is no
@@ -162,6 +165,13 @@ inline LayerComparison compare_layer(int layer, const std::map<CellKey, PairedCe
   return result;
 }
 
+inline void correct_over_layers(Comparison& c) {
+  std::vector<double> p;
+  for (const auto& row : c.layers) p.push_back(table_p(row));
+  const auto adjusted = stats::adjust_p_values(p, stats::Correction::Holm);
+  for (std::size_t i = 0; i < p.size(); ++i) c.layers[i].p_holm = adjusted[i];
+}
+
 }  // namespace detail
 
 /// Compares two arms of a run at every layer, by the models that `watch` chose.
@@ -194,6 +204,7 @@ inline Comparison compare(const RunSummary& run, std::string_view watch, std::st
   }
   for (const int layer : layers) result.layers.push_back(detail::compare_layer(layer, pairs, watch));
   result.seeds.assign(seeds.begin(), seeds.end());
+  detail::correct_over_layers(result);
   return result;
 }
 

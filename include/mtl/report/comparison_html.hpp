@@ -85,13 +85,16 @@ inline std::string comparison_figure(const Comparison& c, const PaperTable* pape
   const auto figure = [](const std::string& drawing, std::string_view words) {
     return "<figure>\n" + drawing + "\n<figcaption>" + escape_markup(words) + "</figcaption>\n</figure>\n";
   };
-  const auto words = "Accuracy on the test folds by layer. Filled circles: " + arm_title(c.treatment) +
-                     ". Open squares: " + arm_title(c.control) + ".";
+  const auto words =
+      "Accuracy on the test folds by layer. Filled circles, solid line: " + arm_title(c.treatment) +
+      ". Open squares, dashed line: " + arm_title(c.control) +
+      ". Under each layer: the one-sided p of its test, and the same by Holm's correction over the layers.";
   const auto own = mtl::detail::accuracy_curves(c, nullptr);
   if (!paper || own[0].points.empty()) return figure(accuracy_svg(c), words);
   const auto ours = mtl::detail::plot_range(own),
              both = mtl::detail::plot_range(mtl::detail::accuracy_curves(c, paper));
-  const auto with_paper = figure(accuracy_svg(c, paper), words + " Thin lines: the paper's figures.");
+  const auto with_paper =
+      figure(accuracy_svg(c, paper), words + " Thin lines, triangles and diamonds: the paper's figures.");
   return both.high - both.low > 2 * (ours.high - ours.low) ? figure(accuracy_svg(c), words) + with_paper
                                                            : with_paper;
 }

@@ -76,11 +76,6 @@ inline std::string table(const Table& t) {
   return scrollable(t.caption, markup + "</tbody>\n</table>\n");
 }
 
-/// Sentences of the page that its script shows and reads out; a tool bar that the script fills.
-inline constexpr std::string_view tool_bar =
-    "<div class=\"tools\" id=\"everything\" hidden=\"hidden\"></div>\n"
-    "<p id=\"status\" role=\"status\" aria-live=\"polite\"></p>\n";
-
 /// A complete document that loads nothing, and whose content security policy allows its own style and script
 /// by their hashes and nothing else. `body` is markup and starts with what a keyboard should reach first.
 inline std::string page(std::string_view title, std::string_view body, std::string_view style = style_sheet,
@@ -96,6 +91,21 @@ inline std::string page(std::string_view title, std::string_view body, std::stri
       "<meta name=\"referrer\" content=\"no-referrer\"/>\n<title>{}</title>\n<style>{}</style>\n"
       "</head>\n<body>\n{}{}</body>\n</html>\n",
       allowed(style), script.empty() ? "'none'" : allowed(script), escape_markup(title), style, body, code);
+}
+
+/// A page of a report: heading, what it is about, notes (markup), links to its parts (markup: items of a
+/// list), its parts (markup), and a place where the script puts its tools and says what it did.
+inline std::string report_page(std::string_view title, std::string_view lead, std::string_view notes,
+                               std::string_view contents, std::string_view parts) {
+  return page(title, fmt::format("<a class=\"skip\" href=\"#content\">Skip to the content</a>\n"
+                                 "<header>\n<h1>{0}</h1>\n<p class=\"lead\">{1}</p>\n{2}"
+                                 "<nav aria-label=\"Contents\">\n<ul>\n{3}</ul>\n</nav>\n"
+                                 "<div class=\"tools\" id=\"everything\" hidden=\"hidden\"></div>\n"
+                                 "<p id=\"status\" role=\"status\"></p>\n</header>\n"
+                                 "<main id=\"content\" tabindex=\"-1\">\n{4}</main>\n"
+                                 "<footer>\n<p>Written by mtl report. This page is complete in itself: it "
+                                 "loads nothing.</p>\n</footer>\n",
+                                 escape_markup(title), escape_markup(lead), notes, contents, parts));
 }
 
 }  // namespace mtl::html

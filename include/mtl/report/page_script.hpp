@@ -6,7 +6,8 @@
 namespace mtl::html {
 
 /// Opens and closes all parts, filters the rows of a table by a typed word, copies a table as tab-separated
-/// text. Texts reach the page by textContent alone. The script holds neither `<` nor `&`: the page is XML too.
+/// text. Texts reach the page by textContent alone. The script holds neither `<` nor `&`: the page is XML
+/// too.
 inline constexpr std::string_view page_script = R"js(
 "use strict";
 (function () {

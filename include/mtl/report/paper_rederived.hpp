@@ -101,7 +101,8 @@ inline std::vector<RederivedRow> rederive(const PaperTable& table) {
     rows.push_back(detail::rederive_row(row, table.texts));
     p.push_back(row.p);
   }
-  const auto holm = stats::holm(p), bh = stats::benjamini_hochberg(p);
+  const auto holm = stats::adjust_p_values(p, stats::Correction::Holm),
+             bh = stats::adjust_p_values(p, stats::Correction::BenjaminiHochberg);
   for (std::size_t i = 0; i < rows.size(); ++i) {
     rows[i].p_holm = holm[i];
     rows[i].p_bh = bh[i];

@@ -23,7 +23,7 @@ struct PaperRow {
 struct PaperTable {
   int number;
   std::string_view dataset;  ///< as mtl names it
-  std::int64_t texts;         ///< test texts of one of its ten folds
+  std::int64_t texts;        ///< test texts of one of its ten folds
   std::span<const PaperRow> rows;
 };
 

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include <mtl/experiment/cell.hpp>
+#include <mtl/stats/corrected_resampled_t_test.hpp>
 
 namespace mtl {
 
@@ -29,6 +30,8 @@ struct RunSummary {
   Facts choices = {};                     ///< what was chosen where the paper is silent, and every setting
   std::vector<std::string> notes = {};    ///< what no reader may miss, one sentence each
   std::vector<DroppedTexts> dropped = {};
+  std::vector<stats::FoldSize> fold_sizes =
+      {};  ///< by fold: texts trained and tested on; empty: not recorded
 };
 
 }  // namespace mtl

@@ -1,4 +1,5 @@
-// The look of the report's pages, as CSS. Text has a contrast of at least 7:1, lines and outlines at least 3:1.
+// The look of the report's pages, as CSS. Text has a contrast of at least 7:1, lines and outlines at least
+// 3:1.
 #pragma once
 
 #include <string_view>

@@ -1,9 +1,13 @@
 // What a test answers when it has no number to give.
 #pragma once
 
+#include <limits>
 #include <string_view>
 
 namespace mtl::stats {
+
+/// Stands where a number does not exist.
+inline constexpr double no_number = std::numeric_limits<double>::quiet_NaN();
 
 /// Why a test has no p-value. Degenerate data is an answer, not an exception.
 enum class Status {

@@ -1,0 +1,233 @@
+// Opens pages in headless Chromium as a reader would, and says what is wrong with them.
+//   node pages.mjs MODULES CHROMIUM [--screenshots FOLDER] PAGE.html ...
+// MODULES is the folder of node_modules with playwright-core and axe-core. Each page must ask for nothing but itself, say nothing
+// on the console, break no serious accessibility rule (open and closed), be under 10 MB, be ready within 2 s, take the keyboard to
+// every control and let each control act, run none of the markup in its texts, and have a glyph for every character.
+import { createRequire } from "node:module";
+import { existsSync, mkdirSync, readFileSync, statSync } from "node:fs";
+import { basename, dirname, join, resolve } from "node:path";
+import { pathToFileURL } from "node:url";
+
+const [modules, chromium, ...rest] = process.argv.slice(2);
+const require = createRequire(join(resolve(modules), "anchor.js"));
+const { chromium: driver } = require("playwright-core");
+const axe = readFileSync(require.resolve("axe-core/axe.min.js"), "utf8");
+
+let screenshots = null;
+if (rest[0] === "--screenshots") [, screenshots] = rest.splice(0, 2);
+const largest = 10 * 1000 * 1000, slowest = 2000;
+
+// Everything the page asks for, says or tries that a quiet page would not.
+function listen(page, address, faults) {
+  page.on("request", (request) => {
+    if (request.url().split("#")[0] !== address) faults.push(`asks for ${request.url()}`);
+  });
+  page.on("console", (message) => faults.push(`console ${message.type()}: ${message.text()}`));
+  page.on("pageerror", (error) => faults.push(`error: ${error.message}`));
+  page.on("dialog", (dialog) => {
+    faults.push(`opens a dialog: ${dialog.message()}`);
+    dialog.dismiss();
+  });
+  page.on("popup", () => faults.push("opens a window"));
+}
+
+async function accessible(page, state, faults) {
+  const result = await page.evaluate(() => window.axe.run(document, { resultTypes: ["violations"] }));
+  for (const rule of result.violations) {
+    const words = `axe (${state}): ${rule.impact} ${rule.id}, ${rule.nodes.length} times: ${rule.nodes[0].html.slice(0, 140)}`;
+    if (rule.impact === "serious" || rule.impact === "critical") faults.push(words);
+    else console.log(`    note: ${words}`);
+  }
+}
+
+async function setAll(page, open) {
+  await page.evaluate((wanted) => {
+    for (const part of document.querySelectorAll("details")) part.open = wanted;
+  }, open);
+}
+
+// What a keyboard has to reach: visible, enabled, in the order of tabbing; radio buttons of one name are one stop.
+function controls() {
+  const names = "a[href], button, input, select, textarea, summary, [tabindex]";
+  const groups = new Set();
+  return Array.from(document.querySelectorAll(names)).filter((element) => {
+    const shown = element.checkVisibility({ checkVisibilityCSS: true });
+    if (!shown || element.disabled || element.tabIndex === -1) return false;
+    if (element.type !== "radio") return true;
+    const known = groups.has(element.name);
+    groups.add(element.name);
+    return !known;
+  });
+}
+
+// Tabs through the page with everything closed; every control gets the focus, and shows it.
+async function reachable(page, faults) {
+  const count = await page.evaluate(`(${controls})().length`);
+  await page.evaluate(`window.stops = new Set(); window.unmarked = [];
+    document.addEventListener("focusin", (event) => {
+      window.stops.add(event.target.type === "radio" ? event.target.name : event.target);
+      const style = getComputedStyle(event.target);
+      const marked = (style.outlineStyle !== "none" && parseFloat(style.outlineWidth) > 0) || style.boxShadow !== "none";
+      if (!marked) window.unmarked.push(event.target.outerHTML.slice(0, 100));
+    })`);
+  await page.evaluate("document.activeElement.blur()");
+  for (let i = 0; i < Math.min(count, 400) + 2; ++i) await page.keyboard.press("Tab");
+  const { stops, unmarked } = await page.evaluate("({ stops: window.stops.size, unmarked: window.unmarked })");
+  if (stops < Math.min(count, 400)) faults.push(`the Tab key reaches ${stops} of ${count} controls`);
+  if (unmarked.length) faults.push(`no visible focus: ${unmarked[0]}`);
+  return count;
+}
+
+// Uses each control by keys alone. Of a thousand alike the first of each kind and class stand for the others.
+async function usable(page, faults) {
+  const handles = await page.evaluateHandle(`(${controls})()`);
+  const seen = new Map();
+  for (const [, handle] of await handles.getProperties()) {
+    const element = handle.asElement();
+    if (!element) continue;
+    const kind = await element.evaluate((e) => `${e.tagName} ${e.type || ""} ${e.className}`);
+    seen.set(kind, (seen.get(kind) || 0) + 1);
+    if (seen.get(kind) > 25) continue;
+    const wrong = await use(page, element);
+    if (wrong) faults.push(`${wrong}: ${await element.evaluate((e) => e.outerHTML.slice(0, 120))}`);
+  }
+  return seen;
+}
+
+async function use(page, element) {
+  const tag = await element.evaluate((e) => e.tagName.toLowerCase());
+  const type = await element.evaluate((e) => e.type || "");
+  if (!(await element.evaluate((e) => e.checkVisibility()))) return null;
+  await element.focus();
+  if (tag === "a") return useLink(page, element);
+  if (tag === "summary") {
+    const before = await element.evaluate((e) => e.parentElement.open);
+    await page.keyboard.press("Enter");
+    const opened = (await element.evaluate((e) => e.parentElement.open)) !== before;
+    await page.keyboard.press("Space");
+    const closed = (await element.evaluate((e) => e.parentElement.open)) === before;
+    return opened && closed ? null : "neither Enter nor Space opens it";
+  }
+  if (tag === "button") {
+    await element.evaluate((e) => {
+      window.pressed = 0;
+      e.addEventListener("click", () => (window.pressed += 1), { once: false });
+    });
+    await page.keyboard.press("Enter");
+    const once = await page.evaluate("window.pressed");
+    return once === 1 ? null : "Enter does not press it";
+  }
+  if (tag === "select") {
+    const [before, options] = await element.evaluate((e) => [e.selectedIndex, e.options.length]);
+    await page.keyboard.press("ArrowDown");
+    const after = await element.evaluate((e) => e.selectedIndex);
+    if (before === options - 1) return null;
+    await page.keyboard.press("ArrowUp");
+    return after === before ? "the arrow keys do not change it" : null;
+  }
+  if (tag === "input" && (type === "text" || type === "search")) {
+    await page.keyboard.type("zq");
+    const value = await element.inputValue();
+    await page.keyboard.press("Backspace");
+    await page.keyboard.press("Backspace");
+    return value.endsWith("zq") ? null : "it takes no text";
+  }
+  if (tag === "input" && (type === "range" || type === "number")) {
+    const before = await element.inputValue();
+    await page.keyboard.press("ArrowUp");
+    const up = await element.inputValue();
+    await page.keyboard.press("ArrowDown");
+    const down = await element.inputValue();
+    return up !== before || down !== before ? null : "the arrow keys do not move it";
+  }
+  if (tag === "input" && type === "checkbox") {
+    const before = await element.isChecked();
+    await page.keyboard.press("Space");
+    const after = await element.isChecked();
+    await page.keyboard.press("Space");
+    return before !== after ? null : "Space does not check it";
+  }
+  return null;
+}
+
+// A link inside the page leads somewhere in it; one to a neighbour leads to a file that exists.
+async function useLink(page, element) {
+  const [target, address] = await element.evaluate((e) => [e.getAttribute("href"), e.href]);
+  if (target.startsWith("#")) {
+    await page.keyboard.press("Enter");
+    const there = await page.evaluate((id) => id === "" || document.getElementById(decodeURIComponent(id)) !== null, target.slice(1));
+    return there ? null : "its target is not in the page";
+  }
+  if (!address.startsWith("file:")) return "it leads out of the report";
+  return existsSync(new URL(address.split("#")[0])) ? null : "the file it leads to does not exist";
+}
+
+// Characters that are drawn as the box that stands for a missing glyph.
+function missingGlyphs() {
+  const canvas = document.createElement("canvas");
+  canvas.width = canvas.height = 32;
+  const pen = canvas.getContext("2d", { willReadFrequently: true });
+  pen.font = `24px ${getComputedStyle(document.body || document.documentElement).fontFamily}`;
+  const draw = (text) => {
+    pen.clearRect(0, 0, 32, 32);
+    pen.fillText(text, 2, 25);
+    return pen.getImageData(0, 0, 32, 32).data.join();
+  };
+  const box = draw("\u{10fffd}"), empty = draw(" ");
+  const texts = document.documentElement.textContent;
+  const characters = Array.from(new Set(texts)).filter((c) => /[\p{L}\p{N}\p{P}\p{S}]/u.test(c));
+  return characters.filter((c) => draw(c) === box || draw(c) === empty).join(" ");
+}
+
+async function check(browser, path) {
+  const faults = [];
+  const address = pathToFileURL(path).href;
+  const context = await browser.newContext({ viewport: { width: 1200, height: 900 } });
+  await context.grantPermissions(["clipboard-read", "clipboard-write"]);
+  const page = await context.newPage();
+  listen(page, address, faults);
+  const bytes = statSync(path).size;
+  if (bytes > largest) faults.push(`${bytes} bytes; the limit is ${largest}`);
+
+  const start = performance.now();
+  await page.goto(address, { waitUntil: "load" });
+  await page.evaluate(() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done))));
+  const ready = Math.round(performance.now() - start);
+  if (ready > slowest) faults.push(`ready after ${ready} ms; the limit is ${slowest}`);
+
+  const name = basename(dirname(path)) + "-" + basename(path, ".html");
+  if (screenshots) await page.screenshot({ path: join(screenshots, `${name}.png`) });
+  if (screenshots) await page.screenshot({ path: join(screenshots, `${name}-whole.png`), fullPage: true });
+  if (!path.endsWith(".svg")) {
+    await page.evaluate(axe);
+    await accessible(page, "closed", faults);
+    const stops = await reachable(page, faults);
+    await setAll(page, true);
+    if (bytes < 1500 * 1000) await accessible(page, "open", faults);
+    const kinds = await usable(page, faults);
+    console.log(`    ${stops} controls when closed; used: ${Array.from(kinds, ([kind, n]) => `${n} ${kind.trim().toLowerCase()}`).join(", ")}`);
+    const state = await page.evaluate("({ pwned: window.pwned, scripts: document.scripts.length, events: Array.from(document.querySelectorAll('*')).filter((e) => Array.from(e.attributes).some((a) => a.name.startsWith('on'))).length })");
+    if (state.pwned) faults.push("a text of the page ran as script");
+    if (state.events) faults.push(`${state.events} elements have event attributes`);
+  }
+  const missing = path.endsWith(".svg") ? "" : await page.evaluate(missingGlyphs);
+  if (missing) faults.push(`no glyph for ${missing}`);
+  console.log(`${faults.length ? "WRONG" : "ok   "} ${path}: ${bytes} bytes, ready after ${ready} ms`);
+  for (const fault of faults.slice(0, 20)) console.log(`      ${fault}`);
+  await context.close();
+  return faults.length;
+}
+
+const sandbox = process.getuid && process.getuid() === 0 ? ["--no-sandbox"] : [];
+const browser = await driver.launch({ executablePath: chromium, headless: true, args: [...sandbox, "--disable-gpu"] });
+if (screenshots) mkdirSync(screenshots, { recursive: true });
+let wrong = 0;
+try {
+  const pages = rest.map((path) => resolve(path));
+  if (pages.length === 0) throw new Error("no page to open");
+  for (const path of pages) wrong += (await check(browser, path)) > 0;
+  console.log(`${pages.length} pages, ${wrong} of them wrong, ${browser.version()}`);
+} finally {
+  await browser.close();
+}
+process.exit(wrong ? 1 : 0);
