@@ -42,7 +42,8 @@ class TextPlacer {
 
   /// The text as pictures show it. Throws Error where its pieces cannot be found again.
   PlacedText place(const Example& example) {
-    const auto spans = source_ ? source_->spans("", {.text = example.text}) : std::vector<Span>{};
+    const auto spans =
+        source_ ? source_->spans("", NormalizedText{example.text, {}, example.text}) : std::vector<Span>{};
     const auto pieces = find_pieces(tokenizer_, example, spans, labels_, options_);
     require(
         pieces.has_value(),

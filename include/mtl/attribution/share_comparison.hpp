@@ -9,6 +9,8 @@
 
 #include <mtl/attribution/attention_shares.hpp>
 #include <mtl/detail/error.hpp>
+#include <mtl/stats/corrections.hpp>
+#include <mtl/stats/descriptive.hpp>
 #include <mtl/stats/paired_t_test.hpp>
 
 namespace mtl {
@@ -19,6 +21,7 @@ struct ShareComparison {
   /// Mean share of tokens: what the mass would be if attention were even. NaN where that says nothing.
   double token_share = std::numeric_limits<double>::quiet_NaN();
   stats::PairedT test = {};  ///< a: the treatment, b: the control; one pair a text
+  double p_holm = std::numeric_limits<double>::quiet_NaN();  ///< two-sided, corrected over all measures
 };
 
 /// The shares of every text, in the order of share_names().
@@ -42,6 +45,10 @@ inline std::vector<ShareComparison> compare_shares(const std::vector<std::string
     comparisons.push_back({.measure = names[m], .test = stats::paired_t_test(a, b)});
     if (!tokens.empty()) comparisons.back().token_share = stats::mean(tokens);
   }
+  std::vector<double> p;
+  for (const auto& one : comparisons) p.push_back(one.test.p_two_sided);
+  const auto corrected = stats::adjust_p_values(p, stats::Correction::Holm);
+  for (std::size_t m = 0; m < comparisons.size(); ++m) comparisons[m].p_holm = corrected[m];
   return comparisons;
 }
 

@@ -117,8 +117,7 @@ inline std::string shares_section(const AttentionReport& report) {
          paragraph(fmt::format(
              "A paired t-test over texts ({0} less {1}; \"p, greater\": {0} has more) says whether these two "
              "trained models differ on texts like these. It says nothing about other trainings: there "
-             "is one of each. The measures are many and overlap: a p-value here is a hint, not a "
-             "finding.",
+             "is one of each. The measures overlap; Holm's correction is over all of them.",
              treatment, control));
 }
 

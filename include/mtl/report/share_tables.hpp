@@ -19,12 +19,12 @@ namespace mtl {
 inline std::string shares_csv(const std::vector<ShareComparison>& comparisons) {
   std::string csv =
       "measure,texts,token_share,treatment_mean,control_mean,mean_diff,ci95_low,ci95_high,t,df,p_two_sided,"
-      "p_greater,p_less,dz,status\n";
+      "p_holm,p_greater,p_less,dz,status\n";
   for (const auto& c : comparisons) {
     const auto& r = c.test;
     csv += fmt::format("{},{}", escape_csv(c.measure), r.n);
     for (const double value : {c.token_share, r.mean_a, r.mean_b, r.mean_diff, r.ci95.low, r.ci95.high, r.t,
-                               r.df, r.p_two_sided, r.p_greater, r.p_less, r.dz})
+                               r.df, r.p_two_sided, c.p_holm, r.p_greater, r.p_less, r.dz})
       csv += "," + show_exact(value);
     csv += "," + std::string(stats::status_name(r.status)) + "\n";
   }
@@ -37,6 +37,7 @@ inline nlohmann::ordered_json shares_json(const std::vector<ShareComparison>& co
   for (const auto& c : comparisons)
     list.push_back({{"measure", c.measure},
                     {"token_share", detail::number_or_null(c.token_share)},
+                    {"p_holm", detail::number_or_null(c.p_holm)},
                     {"test", ttest_json(c.test)}});
   return list;
 }
@@ -80,18 +81,18 @@ inline std::string shares_table(const std::vector<ShareComparison>& comparisons,
   };
   Table t{.caption = caption,
           .columns = {"measure", "texts", "if even", treatment, control, "difference", "95 % interval", "t",
-                      "p, two-sided", "p, greater", "dz"},
+                      "p, two-sided", "p, Holm", "p, greater", "dz"},
           .rows = {}};
   for (const auto& c : comparisons) {
     const auto& r = c.test;
     const bool tested = r.status == stats::Status::Ok;
-    t.rows.push_back({c.measure, std::to_string(r.n), percent(c.token_share), percent(r.mean_a),
-                      percent(r.mean_b),
-                      std::isfinite(r.mean_diff) ? fmt::format("{:+.2f}", 100 * r.mean_diff) : "n/a",
-                      tested ? fmt::format("{:+.2f} to {:+.2f}", 100 * r.ci95.low, 100 * r.ci95.high) : "n/a",
-                      tested ? fmt::format("{:.2f}", r.t) : "n/a",
-                      tested ? show_p(r.p_two_sided) : std::string(stats::status_sentence(r.status)),
-                      tested ? show_p(r.p_greater) : "n/a", tested ? fmt::format("{:.2f}", r.dz) : "n/a"});
+    t.rows.push_back(
+        {c.measure, std::to_string(r.n), percent(c.token_share), percent(r.mean_a), percent(r.mean_b),
+         std::isfinite(r.mean_diff) ? fmt::format("{:+.2f}", 100 * r.mean_diff) : "n/a",
+         tested ? fmt::format("{:+.2f} to {:+.2f}", 100 * r.ci95.low, 100 * r.ci95.high) : "n/a",
+         tested ? fmt::format("{:.2f}", r.t) : "n/a",
+         tested ? show_p(r.p_two_sided) : std::string(stats::status_sentence(r.status)), show_p(c.p_holm),
+         tested ? show_p(r.p_greater) : "n/a", tested ? fmt::format("{:.2f}", r.dz) : "n/a"});
   }
   return table(t);
 }
