@@ -160,10 +160,8 @@ TEST_CASE("a word ends where an analyser's word and a piece both end", "[attribu
         Strings{"abc", "defg", "h"});
   // A span ends a word wherever it ends.
   const std::vector<std::int32_t> labels{0, 1, 2, 0, 0};
-  CHECK(joined_words(place_text(example, pieces, labels, words, parts_of_speech)) == Strings{"a",
-                                                                                             "bc"
-                                                                                             "de",
-                                                                                             "fg", "h"});
+  CHECK(joined_words(place_text(example, pieces, labels, words, parts_of_speech)) ==
+        Strings{"a", "bc", "de", "fg", "h"});
 }
 
 TEST_CASE("pieces that cover nothing, or what another shows, show their spelling", "[attribution]") {

@@ -83,12 +83,12 @@ inline std::string draw_piece(const AttentionStrip& strip, std::size_t i, const 
   const double y = top + box.y;
   auto drawing = fmt::format(
       "<g><title>{}: {}</title><rect x=\"{:.1f}\" y=\"{:.1f}\" width=\"{:.1f}\" height=\"{}\" fill=\"{}\"/>"
-      "<text x=\"{:.1f}\" y=\"{:.1f}\" text-anchor=\"middle\" font-size=\"{}\">{}</text>",
+      "<text x=\"{:.1f}\" y=\"{:.1f}\" text-anchor=\"middle\" font-size=\"{}\" fill=\"#000\">{}</text>",
       escape_markup(box.words), show_score(strip.scores[i]), box.x, y, box.width, m.box,
       colour_of(strip.level(i)), box.x + box.width / 2, y + 17, m.font, escape_markup(box.words));
   if (const auto sign = sign_shown(strip, i); !sign.empty())
-    drawing +=
-        fmt::format("<text x=\"{:.1f}\" y=\"{:.1f}\" font-size=\"9\">{}</text>", box.x + 1, y + 8.5, sign);
+    drawing += fmt::format("<text x=\"{:.1f}\" y=\"{:.1f}\" font-size=\"9\" fill=\"#000\">{}</text>",
+                           box.x + 1, y + 8.5, sign);
   return drawing + "</g>\n";
 }
 
