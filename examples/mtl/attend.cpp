@@ -12,6 +12,7 @@
 
 #include <mtl/attribution/attribute_text.hpp>
 #include <mtl/data/dataset_file.hpp>
+#include <mtl/eval/stopped.hpp>
 #include <mtl/experiment/disagreements.hpp>
 #include <mtl/experiment/trained_classifier.hpp>
 #include <mtl/report/attention_html.hpp>
@@ -31,12 +32,12 @@ namespace {
 
 /// What the command works on, loaded and checked.
 struct Attend {
-  AttendSettings settings;
-  RunSummary run;
-  CellPair cells;
-  StoredDataset stored;
-  std::vector<std::size_t> test;  ///< examples of the test fold
-  Disagreements found;
+  AttendSettings settings = {};
+  RunSummary run = {};
+  CellPair cells = {};
+  StoredDataset stored = {};
+  std::vector<std::size_t> test = {};  ///< examples of the test fold
+  Disagreements found = {};
   PictureSettings drawn = {};
   std::unique_ptr<ProgressPrinter> printer = std::make_unique<ProgressPrinter>();
 };
