@@ -16,6 +16,7 @@ void add_cite(CLI::App& app);
 void add_ttest(CLI::App& app);
 void add_predict(CLI::App& app);
 void add_encode(CLI::App& app);
+void add_attend(CLI::App& app);
 
 /// Ends a command with an exit status of its own (75 or 130 after a signal); 0 lets it end by itself.
 inline void finish(int status) {

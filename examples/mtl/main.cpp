@@ -29,6 +29,7 @@ void add_commands(CLI::App& app) {
   add_ttest(app);
 #ifdef MTL_PROGRAM_HAS_ENCODER
   add_sweep(app);
+  add_attend(app);
   add_predict(app);
   add_encode(app);
 #endif

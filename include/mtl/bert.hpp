@@ -52,4 +52,11 @@
 #include <mtl/report/write_report.hpp>
 #include <mtl/stats/paired_t_test.hpp>
 
+// What its models look at: every way to say so, and the pictures.
+#include <mtl/attribution/attribute_text.hpp>
+#include <mtl/experiment/disagreements.hpp>
+#include <mtl/experiment/trained_classifier.hpp>
+#include <mtl/report/attention_html.hpp>
+#include <mtl/report/attention_svg.hpp>
+
 #include <mtl/version.hpp>

@@ -16,6 +16,7 @@
 #include <mtl/data/settings_json.hpp>
 #include <mtl/eval/entities.hpp>
 #include <mtl/eval/evaluate.hpp>
+#include <mtl/experiment/cell_weights.hpp>
 #include <mtl/experiment/paper_arms.hpp>
 #include <mtl/model/checkpoint.hpp>
 #include <mtl/text/mecab.hpp>
@@ -82,10 +83,10 @@ class Predictor {
 
  private:
   Predictor(const SafetensorsFile& file, const std::string& path, std::string model_dir)
-      : about_(nlohmann::json::parse(metadata(file, path, "preparation"))),
-        base_(nlohmann::json::parse(metadata(file, path, "base"))),
+      : about_(nlohmann::json::parse(cell_metadata(file, path, "preparation"))),
+        base_(nlohmann::json::parse(cell_metadata(file, path, "base"))),
         model_dir_{model_dir.empty() ? base_.at("base_model").get<std::string>() : std::move(model_dir)},
-        labels_(nlohmann::json::parse(metadata(file, path, "labels")).get<decltype(labels_)>()),
+        labels_(nlohmann::json::parse(cell_metadata(file, path, "labels")).get<decltype(labels_)>()),
         options_(prepare_options(about_.at("settings"))),
         tokenizer_{PretrainedTokenizer::load(model_dir_, {about_.at("word-dic").get<std::string>()})},
         label_set_(kinds_of(labels_.at(options_.auxiliary_head), path)),
@@ -100,24 +101,9 @@ class Predictor {
                                                      .excluded_details = pos.at("excluded-details"),
                                                      .merge_runs = pos.at("merge-runs")});
     }
-    build(nlohmann::json::parse(metadata(file, path, "heads")));
-    require_whole(file, nlohmann::json::parse(metadata(file, path, "tensors")), path);
+    build(nlohmann::json::parse(cell_metadata(file, path, "heads")));
+    require_trained_tensors(file, path, *model_);
     restore(*model_, read_weights(file));
-  }
-
-  /// Throws Error unless the file holds what was trained, among it all of the heads.
-  void require_whole(const SafetensorsFile& file, const std::vector<std::string>& trained,
-                     const std::string& path) const {
-    std::string missing;
-    const auto want = [&](const std::string& name) {
-      if (file.find(name) == nullptr) missing += (missing.empty() ? "" : ", ") + name;
-    };
-    for (const auto& name : trained) want(name);
-    for (const auto& item : model_->module().named_parameters())
-      if (item.key().starts_with("heads.") && std::ranges::find(trained, item.key()) == trained.end())
-        want(item.key());
-    require(missing.empty(), "{}: these trained weights are missing: {}; was the file cut or edited?", path,
-            missing);
   }
 
   /// Sub-words of a text, cut and labelled as those of the training were.
@@ -128,13 +114,6 @@ class Predictor {
     const auto spans = source_ ? source_->spans("", clean) : std::vector<Span>{};
     return label_pieces(tokenizer_, std::string_view(clean.text).substr(0, length), clipped(spans, length),
                         label_set_, options_);
-  }
-
-  static std::string metadata(const SafetensorsFile& file, const std::string& path, const std::string& key) {
-    const auto found = file.metadata().find(key);
-    require(found != file.metadata().end(),
-            "{}: has no '{}' in its metadata; is it best.safetensors of a cell of `mtl sweep`?", path, key);
-    return found->second;
   }
 
   /// O, B-x, I-x, B-y, I-y, ... -> x, y, ...

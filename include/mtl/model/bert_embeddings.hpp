@@ -51,12 +51,19 @@ class BertEmbeddings {
   /// ids: [tokens] int64. Returns [tokens, hidden]. `site`: the dropout stream, absent for none.
   torch::Tensor forward(const torch::Tensor& ids, const RaggedLayout& layout,
                         const std::optional<RandomStream>& site) const {
-    auto sum = at::embedding(word_, ids, pad_id_);
-    if (type_.defined()) sum = sum + type_[0];
-    sum = sum +
-          (positions_ == Positions::FromZero
-               ? at::embedding(position_, layout.positions)
-               : at::embedding(position_, positions_behind_padding(ids, layout.positions, pad_id_), pad_id_));
+    return complete(words(ids), ids, layout.positions, site);
+  }
+
+  /// The rows of the word table alone: [tokens, width of the embeddings].
+  torch::Tensor words(const torch::Tensor& ids) const { return at::embedding(word_, ids, pad_id_); }
+
+  /// forward() from given word embeddings. ids, positions: [tokens] int64.
+  torch::Tensor complete(const torch::Tensor& words, const torch::Tensor& ids, const torch::Tensor& positions,
+                         const std::optional<RandomStream>& site) const {
+    auto sum = type_.defined() ? words + type_[0] : words;
+    sum = sum + (positions_ == Positions::FromZero
+                     ? at::embedding(position_, positions)
+                     : at::embedding(position_, positions_behind_padding(ids, positions, pad_id_), pad_id_));
     const auto normal = dropout(norm_(sum), hidden_dropout_, site);
     return project_ ? (*project_)(normal) : normal;
   }

@@ -92,10 +92,27 @@ class BertLayer {
     };
     const auto gathered =
         ragged_attention(queries_keys_values(x), heads_, layout, attention_dropout_, site("attention"));
-    const auto attended =
-        attention_norm_(dropout(attention_output_(gathered), hidden_dropout_, site("attention_output")) + x);
-    const auto wide = activate(intermediate_(attended), activation_);
-    return output_norm_(dropout(output_(wide), hidden_dropout_, site("output")) + attended);
+    return after_attention(gathered, x, site("attention_output"), site("output"));
+  }
+
+  /// What trace() gives back.
+  struct Traced {
+    torch::Tensor attention;  ///< [heads, tokens, tokens], part of the graph of `output`
+    torch::Tensor output;     ///< [tokens, hidden]
+  };
+
+  /// forward() of one text without dropout, with its attention probabilities as a node of the graph, so that
+  /// something can be differentiated by them. x: [tokens, hidden].
+  Traced trace(const torch::Tensor& x) const {
+    const auto tokens = x.size(0), hidden = x.size(1);
+    const auto rows = queries_keys_values(x);
+    auto attention =
+        attention_probabilities(rows, heads_, torch::tensor({std::int64_t{0}, tokens}, torch::kInt64))
+            .front();
+    const auto value =
+        rows.narrow(1, 2 * hidden, hidden).view({tokens, heads_, hidden / heads_}).transpose(0, 1);
+    const auto gathered = torch::matmul(attention, value).transpose(0, 1).reshape({tokens, hidden});
+    return {std::move(attention), after_attention(gathered, x, std::nullopt, std::nullopt)};
   }
 
   /// How every head divides the attention of each token among the tokens of its text: one tensor
@@ -112,6 +129,16 @@ class BertLayer {
   }
 
  private:
+  /// From what the heads gathered to the layer's output; x: the layer's input.
+  torch::Tensor after_attention(const torch::Tensor& gathered, const torch::Tensor& x,
+                                const std::optional<RandomStream>& attention_site,
+                                const std::optional<RandomStream>& output_site) const {
+    const auto attended =
+        attention_norm_(dropout(attention_output_(gathered), hidden_dropout_, attention_site) + x);
+    const auto wide = activate(intermediate_(attended), activation_);
+    return output_norm_(dropout(output_(wide), hidden_dropout_, output_site) + attended);
+  }
+
   /// [tokens, 3 * hidden], in one product.
   torch::Tensor queries_keys_values(const torch::Tensor& x) const {
     return at::linear(x, torch::cat({query_.weight, key_.weight, value_.weight}),

@@ -27,6 +27,12 @@ struct InitialWeights {
   torch::Device device = torch::kCPU;
 };
 
+/// One text on its way through the layers, everything in one graph.
+struct AttentionTrace {
+  std::vector<torch::Tensor> attention;  ///< attention[k - 1] of layer k: [heads, tokens, tokens]
+  torch::Tensor output;                  ///< [tokens, hidden], of the highest layer asked for
+};
+
 /// A model of BERT's shape without its pooler, on ragged rows: BERT, RoBERTa, ELECTRA or DistilBERT, as the
 /// options of its configuration say.
 ///
@@ -80,6 +86,32 @@ class BertStack : public torch::nn::Module {
     return layers_[static_cast<std::size_t>(layer - 1)].attention(below, batch.starts);
   }
 
+  /// Rows of the word embedding table: [tokens, width of the embeddings]. ids: [tokens] int64. Throws Error
+  /// for an id outside the vocabulary.
+  torch::Tensor word_embeddings(const torch::Tensor& ids) const {
+    check_ids(ids);
+    return embeddings_.words(ids.to(embeddings_.device()));
+  }
+
+  /// One text, without dropout, from given word embeddings up to layer `highest` (1 .. layers()): its
+  /// attention probabilities are nodes of the graph. Records whatever is frozen, as long as gradients are
+  /// enabled and something asks for one. ids: [tokens] int64; words: [tokens, width of the embeddings].
+  /// Throws Error as forward() does.
+  AttentionTrace trace(const torch::Tensor& ids, const torch::Tensor& words, int highest) const {
+    require(highest >= 1 && highest <= layers(), "layer {} is asked for; the backbone has layers 1 to {}",
+            highest, layers());
+    check({ids, torch::tensor({std::int64_t{0}, ids.size(0)}, torch::kInt64), {}});
+    const auto here = ids.to(embeddings_.device());
+    AttentionTrace trace{
+        {}, embeddings_.complete(words, here, torch::arange(ids.size(0), here.options()), std::nullopt)};
+    for (int k = 1; k <= highest; ++k) {
+      auto [attention, output] = layers_[static_cast<std::size_t>(k - 1)].trace(trace.output);
+      trace.attention.push_back(std::move(attention));
+      trace.output = std::move(output);
+    }
+    return trace;
+  }
+
  private:
   std::optional<RandomStream> bits(const Pass& pass, int layer) const {
     if (!pass.dropout || layer < dropout_from_) return std::nullopt;
@@ -100,7 +132,11 @@ class BertStack : public torch::nn::Module {
     for (std::size_t i = 0; i < lengths.size(); ++i)
       require(lengths[i] <= room, "text {} of the batch has {} tokens; the model has positions for {}", i,
               lengths[i], room);
-    const auto [least, greatest] = batch.ids.aminmax();
+    check_ids(batch.ids);
+  }
+
+  void check_ids(const torch::Tensor& ids) const {
+    const auto [least, greatest] = ids.aminmax();
     const auto low = least.item<std::int64_t>(), high = greatest.item<std::int64_t>();
     require(low >= 0 && high < config_.vocabulary,
             "token id {} is outside the model's vocabulary 0 .. {}; does the tokenizer belong to this model?",
