@@ -10,6 +10,7 @@
 #include <string_view>
 
 #include <mtl/detail/error.hpp>
+#include <mtl/engine/avx2.hpp>
 #include <mtl/engine/avx512.hpp>
 #include <mtl/engine/kernel_table.hpp>
 #include <mtl/engine/portable.hpp>
@@ -28,7 +29,7 @@ struct KernelChoice {
 inline auto kernel_choices() {
   return std::to_array<KernelChoice>({
 #if defined(__x86_64__)
-    {&avx512_kernels, has_avx512_bf16()},
+    {&avx512_kernels, has_avx512_bf16()}, {&avx2_kernels, has_avx2()},
 #endif
         {&portable_kernels, true},
   });
