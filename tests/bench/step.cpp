@@ -149,9 +149,10 @@ int main(int count, char** words) try {
                 words[5] == std::string("multi")};
   at::set_num_threads(std::stoi(words[6]));
   const auto backbone = load_bert(job.folder + "/model");
+  backbone->set_engine({engine_named(words[7]), precision_named(words[8])});
   Trainee trainee(job, backbone);
   const double loaded = memory("VmRSS");
-  std::cout << nlohmann::json{{"loaded", loaded}} << std::endl;
+  std::cout << nlohmann::json{{"loaded", loaded}, {"kernels", active_kernels()}} << std::endl;
   for (std::string word; std::cin >> word;) std::cout << answer(trainee, word) << std::endl;
 } catch (const std::exception& error) {
   std::cerr << "bench_step: " << error.what() << "\n";
