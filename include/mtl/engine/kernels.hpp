@@ -9,6 +9,7 @@
 #include <string_view>
 
 #include <mtl/detail/error.hpp>
+#include <mtl/engine/avx512.hpp>
 #include <mtl/engine/kernel_table.hpp>
 #include <mtl/engine/portable.hpp>
 
@@ -23,7 +24,14 @@ struct KernelChoice {
 };
 
 /// Every set, the fastest first.
-inline std::array<KernelChoice, 1> kernel_choices() { return {{{&portable_kernels, true}}}; }
+inline auto kernel_choices() {
+  return std::to_array<KernelChoice>({
+#if defined(__x86_64__)
+    {&avx512_kernels, has_avx512_bf16()},
+#endif
+        {&portable_kernels, true},
+  });
+}
 
 /// The set of that name, or the fastest without one.
 inline const Kernels& choose_kernels(std::string_view name) {
