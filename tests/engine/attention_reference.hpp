@@ -22,8 +22,12 @@ struct AttentionCase {
 
   AttentionCase(NumberType of, std::int64_t head_count, std::int64_t head_size,
                 const std::vector<std::int64_t>& lengths, double p, double query_scale = 1)
-      : type{of}, heads{head_count}, size{head_size}, mask{DropoutMask::make(RandomStream(3).key(), p)},
-        qkv{of, 0}, out_gradient{of, 0} {
+      : type{of},
+        heads{head_count},
+        size{head_size},
+        mask{DropoutMask::make(RandomStream(3).key(), p)},
+        qkv{of, 0},
+        out_gradient{of, 0} {
     for (const auto length : lengths) starts.push_back(starts.back() + length);
     qkv = Numbers::normal(of, tokens() * 3 * hidden(), "qkv");
     for (std::int64_t i = 0; i < qkv.size(); ++i)
@@ -58,10 +62,17 @@ inline AttentionResult run_attention(const Kernels& kernels, const AttentionCase
   };
   std::vector<Line> workspace((kernels.attention_workspace(shape) + 63) / 64);
   auto qkv = c.qkv;
-  const AttentionForward forward{shape, qkv.data(), nullptr, r.out.data(), r.log_sum_exp.data(), r.kept.data(),
-                                 c.mask};
-  const AttentionBackward backward{shape, qkv.data(), r.out.data(), r.log_sum_exp.data(), r.kept.data(), c.mask,
-                                   c.out_gradient.data(), r.qkv_gradient.data(), r.bias_sums.data()};
+  const AttentionForward forward{shape,         qkv.data(), nullptr, r.out.data(), r.log_sum_exp.data(),
+                                 r.kept.data(), c.mask};
+  const AttentionBackward backward{shape,
+                                   qkv.data(),
+                                   r.out.data(),
+                                   r.log_sum_exp.data(),
+                                   r.kept.data(),
+                                   c.mask,
+                                   c.out_gradient.data(),
+                                   r.qkv_gradient.data(),
+                                   r.bias_sums.data()};
   for (auto end = shape.items(); end > 0; end -= step)
     kernels.attention_forward(forward, std::max<std::int64_t>(0, end - step), end, workspace.data());
   for (auto end = shape.items(); end > 0; end -= step)
@@ -74,7 +85,8 @@ struct AttentionReference {
 };
 
 /// One head of one text.
-inline void reference_head(const AttentionCase& c, std::int64_t text, std::int64_t head, AttentionReference& r) {
+inline void reference_head(const AttentionCase& c, std::int64_t text, std::int64_t head,
+                           AttentionReference& r) {
   const auto first = c.starts[static_cast<std::size_t>(text)],
              keys = c.starts[static_cast<std::size_t>(text) + 1] - first;
   const auto at = [&](std::int64_t row, std::int64_t part, std::int64_t i) {
@@ -87,7 +99,8 @@ inline void reference_head(const AttentionCase& c, std::int64_t text, std::int64
     double largest = -INFINITY, sum = 0, inner = 0;
     for (std::int64_t key = 0; key < keys; ++key) {
       double score = 0;
-      for (std::int64_t i = 0; i < c.size; ++i) score += c.qkv[at(query, 0, i)] * c.qkv[at(key, 1, i)] * scale;
+      for (std::int64_t i = 0; i < c.size; ++i)
+        score += c.qkv[at(query, 0, i)] * c.qkv[at(key, 1, i)] * scale;
       p[index(key)] = score;
       largest = std::max(largest, score);
     }

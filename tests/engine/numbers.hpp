@@ -16,7 +16,8 @@ struct Numbers {
   NumberType type;
   std::vector<std::byte> bytes;
 
-  Numbers(NumberType of, std::int64_t count) : type{of}, bytes(static_cast<std::size_t>(count) * bytes_of(of)) {}
+  Numbers(NumberType of, std::int64_t count)
+      : type{of}, bytes(static_cast<std::size_t>(count) * bytes_of(of)) {}
 
   std::int64_t size() const { return static_cast<std::int64_t>(bytes.size() / bytes_of(type)); }
   void* data() { return bytes.data(); }
@@ -29,7 +30,8 @@ struct Numbers {
   static Numbers normal(NumberType type, std::int64_t count, const char* name, double scale = 1) {
     Numbers numbers(type, count);
     const auto stream = RandomStream(7).named(name);
-    for (std::int64_t i = 0; i < count; ++i) numbers.set(i, scale * stream.normal(static_cast<std::uint64_t>(i)));
+    for (std::int64_t i = 0; i < count; ++i)
+      numbers.set(i, scale * stream.normal(static_cast<std::uint64_t>(i)));
     return numbers;
   }
 };

@@ -20,10 +20,6 @@
 #include <mtl/engine/avx512_product.hpp>
 #include <mtl/engine/workspace_parts.hpp>
 
-// g++ 12 takes the undefined operand inside its own intrinsics for an uninitialised variable (bug 105593).
-#pragma GCC diagnostic push
-#pragma GCC diagnostic ignored "-Wmaybe-uninitialized"
-
 namespace mtl::detail::avx512 {
 
 inline constexpr std::int64_t keys_of_chunk =
@@ -257,6 +253,4 @@ attend_forward(NumberType type, bool drops, const AttentionForward& call, const 
 }
 
 }  // namespace mtl::detail::avx512
-
-#pragma GCC diagnostic pop
 #endif

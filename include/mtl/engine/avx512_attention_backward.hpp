@@ -16,10 +16,6 @@
 
 #include <mtl/engine/avx512_attention.hpp>
 
-// g++ 12 takes the undefined operand inside its own intrinsics for an uninitialised variable (bug 105593).
-#pragma GCC diagnostic push
-#pragma GCC diagnostic ignored "-Wmaybe-uninitialized"
-
 namespace mtl::detail::avx512 {
 
 /// One block of tiles, whose probabilities and gradients wait for three products.
@@ -291,6 +287,4 @@ inline std::size_t attention_workspace(const AttentionShape& shape) {
 }
 
 }  // namespace mtl::detail::avx512
-
-#pragma GCC diagnostic pop
 #endif

@@ -10,10 +10,6 @@
 
 #include <mtl/engine/number_type.hpp>
 
-// g++ 12 takes the undefined operand inside its own intrinsics for an uninitialised variable (bug 105593).
-#pragma GCC diagnostic push
-#pragma GCC diagnostic ignored "-Wmaybe-uninitialized"
-
 namespace mtl::detail::avx512 {
 
 [[gnu::always_inline, gnu::target("avx512f,avx512bw,avx512vl,avx512dq,avx512bf16")]] inline __m512 load(
@@ -26,6 +22,7 @@ namespace mtl::detail::avx512 {
 /// The first `count` of 16, the others 0.
 [[gnu::always_inline, gnu::target("avx512f,avx512bw,avx512vl,avx512dq,avx512bf16")]] inline __m512 load_some(
     NumberType type, const void* numbers, std::int64_t i, std::int64_t count) {
+  if (count == 16) return load(type, numbers, i);
   const auto mask = static_cast<__mmask16>((1U << count) - 1);
   if (type == NumberType::Float32) return _mm512_maskz_loadu_ps(mask, static_cast<const float*>(numbers) + i);
   const __m256i half = _mm256_maskz_loadu_epi16(mask, static_cast<const Bfloat16*>(numbers) + i);
@@ -41,6 +38,7 @@ namespace mtl::detail::avx512 {
 
 [[gnu::always_inline, gnu::target("avx512f,avx512bw,avx512vl,avx512dq,avx512bf16")]] inline void store_some(
     NumberType type, void* numbers, std::int64_t i, __m512 x, std::int64_t count) {
+  if (count == 16) return store(type, numbers, i, x);
   const auto mask = static_cast<__mmask16>((1U << count) - 1);
   if (type == NumberType::Float32) return _mm512_mask_storeu_ps(static_cast<float*>(numbers) + i, mask, x);
   _mm256_mask_storeu_epi16(static_cast<Bfloat16*>(numbers) + i, mask,
@@ -131,6 +129,4 @@ pairing_index() {
 }
 
 }  // namespace mtl::detail::avx512
-
-#pragma GCC diagnostic pop
 #endif

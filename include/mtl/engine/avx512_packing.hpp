@@ -12,10 +12,6 @@
 
 #include <mtl/engine/avx512_lanes.hpp>
 
-// g++ 12 takes the undefined operand inside its own intrinsics for an uninitialised variable (bug 105593).
-#pragma GCC diagnostic push
-#pragma GCC diagnostic ignored "-Wmaybe-uninitialized"
-
 namespace mtl::detail::avx512 {
 
 constexpr std::int64_t words_of(NumberType type, std::int64_t numbers) {
@@ -109,6 +105,4 @@ load_words(NumberType type, const HeadRows& rows, std::int64_t row, std::int64_t
 }
 
 }  // namespace mtl::detail::avx512
-
-#pragma GCC diagnostic pop
 #endif

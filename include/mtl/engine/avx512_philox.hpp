@@ -12,10 +12,6 @@
 
 #include <mtl/engine/philox_rounds.hpp>
 
-// g++ 12 takes the undefined operand inside its own intrinsics for an uninitialised variable (bug 105593).
-#pragma GCC diagnostic push
-#pragma GCC diagnostic ignored "-Wmaybe-uninitialized"
-
 namespace mtl::detail::avx512 {
 
 /// Eight counters.
@@ -117,6 +113,4 @@ draw_128_columns(const PhiloxKeys& keys, std::uint64_t row, std::uint64_t block,
 }
 
 }  // namespace mtl::detail::avx512
-
-#pragma GCC diagnostic pop
 #endif

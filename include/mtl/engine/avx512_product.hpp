@@ -8,10 +8,6 @@
 
 #include <mtl/engine/avx512_lanes.hpp>
 
-// g++ 12 takes the undefined operand inside its own intrinsics for an uninitialised variable (bug 105593).
-#pragma GCC diagnostic push
-#pragma GCC diagnostic ignored "-Wmaybe-uninitialized"
-
 namespace mtl::detail::avx512 {
 
 /// A matrix of words read one at a time: word (row, step) stands at row * row_stride + step * step_stride.
@@ -61,6 +57,4 @@ add_product_tile(NumberType type, int vectors, ScalarOperand a, const std::uint3
 }
 
 }  // namespace mtl::detail::avx512
-
-#pragma GCC diagnostic pop
 #endif

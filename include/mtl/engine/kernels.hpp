@@ -5,6 +5,7 @@
 #include <array>
 #include <atomic>
 #include <cstdlib>
+#include <span>
 #include <string>
 #include <string_view>
 
@@ -33,10 +34,10 @@ inline auto kernel_choices() {
   });
 }
 
-/// The set of that name, or the fastest without one.
-inline const Kernels& choose_kernels(std::string_view name) {
+/// The set of that name among `choices`, or the first that is supported without one.
+inline const Kernels& choose_kernels(std::string_view name, std::span<const KernelChoice> choices) {
   std::string names;
-  for (const auto& choice : kernel_choices()) {
+  for (const auto& choice : choices) {
     const bool named = choice.kernels->name == name;
     require(
         !named || choice.supported,
@@ -49,6 +50,8 @@ inline const Kernels& choose_kernels(std::string_view name) {
   throw Error(fmt::format("kernels: there is no set \"{}\" (MTL_KERNELS or use_kernels()); there are {}",
                           name, names));
 }
+
+inline const Kernels& choose_kernels(std::string_view name) { return choose_kernels(name, kernel_choices()); }
 
 inline std::atomic<const Kernels*>& kernels_in_use() {
   static std::atomic<const Kernels*> kernels{[] {
