@@ -48,15 +48,15 @@ class BertEmbeddings {
       project_.emplace(owner, "embeddings_project", config.hidden, config.embedding_width(), device);
   }
 
-  /// ids: [tokens] int64. Returns [tokens, hidden]. `site`: the dropout stream, absent for none.
-  torch::Tensor forward(const torch::Tensor& ids, const RaggedLayout& layout,
+  /// ids, places: [tokens] int64, a token's place counted in its text. Returns [tokens, hidden]. `site`: the
+  /// dropout stream, absent for none.
+  torch::Tensor forward(const torch::Tensor& ids, const torch::Tensor& places,
                         const std::optional<RandomStream>& site) const {
     auto sum = at::embedding(word_, ids, pad_id_);
     if (type_.defined()) sum = sum + type_[0];
-    sum = sum +
-          (positions_ == Positions::FromZero
-               ? at::embedding(position_, layout.positions)
-               : at::embedding(position_, positions_behind_padding(ids, layout.positions, pad_id_), pad_id_));
+    sum = sum + (positions_ == Positions::FromZero
+                     ? at::embedding(position_, places)
+                     : at::embedding(position_, positions_behind_padding(ids, places, pad_id_), pad_id_));
     const auto normal = dropout(norm_(sum), hidden_dropout_, site);
     return project_ ? (*project_)(normal) : normal;
   }
@@ -67,6 +67,7 @@ class BertEmbeddings {
   }
 
   torch::Device device() const { return word_.device(); }
+  torch::ScalarType type() const { return word_.scalar_type(); }
 
  private:
   static torch::Tensor table(torch::nn::Module& owner, const std::string& kind, std::int64_t rows,
