@@ -2,7 +2,7 @@
 // the wall and by the processor time that the run was given. A run that got less than the wall shows was
 // disturbed.
 //
-// Usage: mtl_kernels_bench [kernel set] [texts' tokens] [head size] [hidden]
+// Usage: bench_kernels [kernel set] [texts' tokens] [head size] [hidden]
 #include <algorithm>
 #include <chrono>
 #include <cstdint>
