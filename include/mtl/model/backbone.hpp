@@ -3,6 +3,7 @@
 
 #include <mtl/detail/torch.hpp>
 
+#include <algorithm>
 #include <concepts>
 #include <cstdint>
 #include <optional>
@@ -19,12 +20,17 @@ struct Pass {
   /// The dropout bits of this step, addressed by layer and site; absent in evaluation. Both arms of a cell
   /// are given the same stream.
   std::optional<RandomStream> dropout = std::nullopt;
+  /// The layers whose output will be read; empty for all. Of the others a backbone may leave no output.
+  std::vector<int> read = {};
+
+  bool reads(int layer) const { return read.empty() || std::ranges::find(read, layer) != read.end(); }
 };
 
 /// Outputs of the encoder for one ragged batch.
 struct Taps {
   std::vector<torch::Tensor> layer;  ///< layer[k]: [tokens, hidden], output of encoder layer k; layer[0] is
-                                     ///< the embedding. None above Pass::highest.
+                                     ///< the embedding. None above Pass::highest; undefined where the
+                                     ///< pass does not read it.
   torch::Tensor starts;  ///< [texts + 1] int64, on the CPU: text i is rows starts[i] .. starts[i + 1]; its
                          ///< first row is [CLS].
   std::optional<RandomStream> dropout = std::nullopt;  ///< as in the pass, for the dropout of heads
@@ -35,7 +41,8 @@ concept Module = std::derived_from<M, torch::nn::Module>;
 
 /// An encoder that can be tapped at every layer.
 ///
-/// Beyond the syntax: forward() fills layer[0 .. pass.highest] and computes nothing above; without
+/// Beyond the syntax: forward() fills layer[0 .. pass.highest], at least those that the pass reads, in
+/// float32 or better, and computes nothing above; without
 /// pass.dropout it is a pure function of weights and batch; parameters are named
 /// "encoder.layer.<k - 1>.*" for layer k, as in Hugging Face's BERT, so that layers can be frozen by number.
 template <class B>

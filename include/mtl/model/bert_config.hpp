@@ -12,6 +12,7 @@
 #include <nlohmann/json.hpp>
 
 #include <mtl/detail/error.hpp>
+#include <mtl/model/activation.hpp>
 #include <mtl/model/config_reader.hpp>
 
 namespace mtl {
@@ -19,13 +20,6 @@ namespace mtl {
 /// Published models of BERT's shape. They differ in the names of files' keys and tensors, and in what the
 /// options below say.
 enum class BertFamily { Bert, Roberta, Electra, DistilBert };
-
-/// The function between the two linear layers of a feed-forward layer.
-enum class Activation {
-  Gelu,      ///< by the error function
-  GeluTanh,  ///< its approximation by the hyperbolic tangent, "gelu_new"
-  Relu
-};
 
 /// Which row of the position embedding a token reads.
 enum class Positions {

@@ -48,10 +48,11 @@ class BertEmbeddings {
       project_.emplace(owner, "embeddings_project", config.hidden, config.embedding_width(), device);
   }
 
-  /// ids: [tokens] int64. Returns [tokens, hidden]. `site`: the dropout stream, absent for none.
-  torch::Tensor forward(const torch::Tensor& ids, const RaggedLayout& layout,
+  /// ids, places: [tokens] int64, a token's place counted in its text. Returns [tokens, hidden]. `site`: the
+  /// dropout stream, absent for none.
+  torch::Tensor forward(const torch::Tensor& ids, const torch::Tensor& places,
                         const std::optional<RandomStream>& site) const {
-    return complete(words(ids), ids, layout.positions, site);
+    return complete(words(ids), ids, places, site);
   }
 
   /// The rows of the word table alone: [tokens, width of the embeddings].
@@ -74,6 +75,7 @@ class BertEmbeddings {
   }
 
   torch::Device device() const { return word_.device(); }
+  torch::ScalarType type() const { return word_.scalar_type(); }
 
  private:
   static torch::Tensor table(torch::nn::Module& owner, const std::string& kind, std::int64_t rows,

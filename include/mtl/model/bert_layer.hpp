@@ -10,6 +10,7 @@
 #include <vector>
 
 #include <mtl/detail/random.hpp>
+#include <mtl/engine/layer_parameters.hpp>
 #include <mtl/model/attention_probabilities.hpp>
 #include <mtl/model/bert_config.hpp>
 #include <mtl/model/dropout.hpp>
@@ -119,6 +120,26 @@ class BertLayer {
   /// [heads, tokens, tokens] a text. x: [tokens, hidden], the layer's input.
   std::vector<torch::Tensor> attention(const torch::Tensor& x, const torch::Tensor& starts) const {
     return attention_probabilities(queries_keys_values(x), heads_, starts);
+  }
+
+  /// The layer's parameters, as the fast engine takes them.
+  LayerParameters parameters() const {
+    return {query_.weight,
+            query_.bias,
+            key_.weight,
+            key_.bias,
+            value_.weight,
+            value_.bias,
+            attention_output_.weight,
+            attention_output_.bias,
+            attention_norm_.weight,
+            attention_norm_.bias,
+            intermediate_.weight,
+            intermediate_.bias,
+            output_.weight,
+            output_.bias,
+            output_norm_.weight,
+            output_norm_.bias};
   }
 
   /// Whether any parameter of the layer learns.

@@ -77,6 +77,7 @@ class MultiTaskEncoder : public TrainableModel {
     each([&](auto& head) {
       detail::check_tap(head->name, head->layer(), backbone_->layers());
       highest_ = std::max(highest_, head->layer());
+      read_.push_back(head->layer());
       all->register_module(std::string(head->name), head);
     });
   }
@@ -85,7 +86,7 @@ class MultiTaskEncoder : public TrainableModel {
   std::array<Loss, sizeof...(Hs)> losses(const Batch& batch,
                                          const std::optional<RandomStream>& dropout = {}) {
     each([&](auto& head) { detail::target_of(batch, head->name); });  // before the work, not after it
-    const Taps taps = backbone_->forward(batch, {highest_, dropout});
+    const Taps taps = backbone_->forward(batch, {highest_, dropout, read_});
     const auto one = [&](auto& head) {
       return head.loss(head.forward(taps), detail::target_of(batch, head.name));
     };
@@ -95,7 +96,7 @@ class MultiTaskEncoder : public TrainableModel {
   /// One prediction a text from every head, in the order of the type list. Without dropout and gradients.
   std::tuple<std::vector<typename Hs::Prediction>...> predict(const Batch& batch) {
     const torch::NoGradGuard no_grad;
-    const Taps taps = backbone_->forward(batch, {highest_, {}});
+    const Taps taps = backbone_->forward(batch, {highest_, {}, read_});
     const auto one = [&](auto& head) { return head.decode(head.forward(taps), taps); };
     return std::apply([&](auto&... head) { return std::tuple{one(*head)...}; }, heads_);
   }
@@ -126,7 +127,7 @@ class MultiTaskEncoder : public TrainableModel {
 
   std::vector<HeadOutput> outputs(const Batch& batch,
                                   const std::optional<RandomStream>& dropout = {}) override {
-    const Taps taps = backbone_->forward(batch, {highest_, dropout});
+    const Taps taps = backbone_->forward(batch, {highest_, dropout, read_});
     std::vector<HeadOutput> outputs;
     each([&](auto& head) {
       const auto logits = head->forward(taps);
@@ -148,6 +149,7 @@ class MultiTaskEncoder : public TrainableModel {
   std::tuple<std::shared_ptr<Hs>...> heads_;
   std::shared_ptr<torch::nn::Module> module_;
   int highest_ = 0;
+  std::vector<int> read_;  ///< the layer of every head
 };
 
 }  // namespace mtl

@@ -101,6 +101,17 @@ inline TextGroup make_group(const std::vector<std::int64_t>& lengths, const std:
 
 }  // namespace detail
 
+/// The place of each token in its text: [tokens] int64 on the CPU. `starts`: [texts + 1] int64 on the CPU.
+inline torch::Tensor places_in_texts(const torch::Tensor& starts) {
+  const auto line = starts.contiguous();
+  const auto* const start = line.const_data_ptr<std::int64_t>();
+  auto places = torch::empty({start[line.size(0) - 1]}, torch::kInt64);
+  auto* place = places.mutable_data_ptr<std::int64_t>();
+  for (std::int64_t i = 0; i + 1 < line.size(0); ++i)
+    for (std::int64_t row = 0; row < start[i + 1] - start[i]; ++row) *place++ = row;
+  return places;
+}
+
 /// Lays out a batch of `tokens` rows for attention with `heads` heads. `starts`: [texts + 1] int64 on the
 /// CPU. Throws Error when starts do not cut the rows into texts of at least one row.
 inline RaggedLayout make_ragged_layout(const torch::Tensor& starts, std::int64_t tokens, std::int64_t heads,
@@ -111,11 +122,8 @@ inline RaggedLayout make_ragged_layout(const torch::Tensor& starts, std::int64_t
   std::iota(order.begin(), order.end(), 0U);
   std::ranges::stable_sort(order, std::ranges::greater{}, [&](std::size_t i) { return lengths[i]; });
   const auto cuts = detail::cut_into_groups(lengths, order);
-  std::vector<std::int64_t> positions, place, back(static_cast<std::size_t>(tokens));
-  for (const auto length : lengths)
-    for (std::int64_t row = 0; row < length; ++row) positions.push_back(row);
-  RaggedLayout layout{
-      .positions = detail::int64_tensor(positions).to(device), .place = {}, .back = {}, .groups = {}};
+  std::vector<std::int64_t> place, back(static_cast<std::size_t>(tokens));
+  RaggedLayout layout{.positions = places_in_texts(starts).to(device), .place = {}, .back = {}, .groups = {}};
   for (std::size_t i = 0; i + 1 < cuts.size(); ++i) {
     auto group = detail::make_group(lengths, line.const_data_ptr<std::int64_t>(), order, cuts[i], cuts[i + 1],
                                     heads, place, back);

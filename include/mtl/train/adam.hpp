@@ -60,6 +60,8 @@ class Adam {
       at::_fused_adam_(reached.parameters, gradients, reached.mean, reached.square, /*max_exp_avg_sqs=*/{},
                        reached.steps, state.rate, options_.beta1, options_.beta2, /*weight_decay=*/0,
                        options_.epsilon, /*amsgrad=*/false, /*maximize=*/false);
+      // The fused kernel does not count as a write, and the fast engine's copies of the weights go by that.
+      for (const auto& parameter : reached.parameters) parameter.unsafeGetTensorImpl()->bump_version();
     }
   }
 

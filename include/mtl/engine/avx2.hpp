@@ -1,0 +1,34 @@
+// The kernels for processors with AVX2 and FMA.
+#pragma once
+
+#if defined(__x86_64__)
+#include <mtl/engine/avx2_activation.hpp>
+#include <mtl/engine/avx2_arrays.hpp>
+#include <mtl/engine/avx2_attention_backward.hpp>
+#include <mtl/engine/avx2_norm.hpp>
+#include <mtl/engine/kernel_table.hpp>
+
+namespace mtl {
+
+/// Whether this processor has the instructions, and the system saves their registers.
+inline bool has_avx2() { return __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma"); }
+
+inline constexpr Kernels avx2_kernels{
+    .name = "avx2",
+    .attention_workspace = detail::avx2::attention_workspace,
+    .attention_forward = detail::avx2::attention_forward,
+    .attention_backward = detail::avx2::attention_backward,
+    .activation_forward = detail::avx2::activation_forward,
+    .activation_backward = detail::avx2::activation_backward,
+    .norm_forward = detail::avx2::norm_forward,
+    .norm_backward = detail::avx2::norm_backward,
+    .column_sums = detail::avx2::column_sums,
+    .add_bias = detail::avx2::add_bias,
+    .sum_rows = detail::avx2::sum_rows,
+    .to_bfloat16 = detail::avx2::convert_to_bfloat16,
+    .to_float = detail::avx2::convert_to_float,
+    .adam = detail::avx2::adam,
+};
+
+}  // namespace mtl
+#endif

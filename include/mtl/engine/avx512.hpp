@@ -1,0 +1,46 @@
+// The kernels for processors with AVX-512 and its bfloat16 products.
+#pragma once
+
+#if defined(__x86_64__)
+// g++ 12 takes the undefined operand inside its own intrinsics for an uninitialised variable (bug 105593).
+#ifndef __clang__
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Wmaybe-uninitialized"
+#endif
+#include <mtl/engine/avx512_activation.hpp>
+#include <mtl/engine/avx512_arrays.hpp>
+#include <mtl/engine/avx512_attention_backward.hpp>
+#include <mtl/engine/avx512_norm.hpp>
+#ifndef __clang__
+#pragma GCC diagnostic pop
+#endif
+#include <mtl/engine/kernel_table.hpp>
+
+namespace mtl {
+
+/// Whether this processor has the instructions, and the system saves their registers.
+inline bool has_avx512_bf16() {
+  return __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") &&
+         __builtin_cpu_supports("avx512vl") && __builtin_cpu_supports("avx512dq") &&
+         __builtin_cpu_supports("avx512bf16");
+}
+
+inline constexpr Kernels avx512_kernels{
+    .name = "avx512",
+    .attention_workspace = detail::avx512::attention_workspace,
+    .attention_forward = detail::avx512::attention_forward,
+    .attention_backward = detail::avx512::attention_backward,
+    .activation_forward = detail::avx512::activation_forward,
+    .activation_backward = detail::avx512::activation_backward,
+    .norm_forward = detail::avx512::norm_forward,
+    .norm_backward = detail::avx512::norm_backward,
+    .column_sums = detail::avx512::column_sums,
+    .add_bias = detail::avx512::add_bias,
+    .sum_rows = detail::avx512::sum_rows,
+    .to_bfloat16 = detail::avx512::convert_to_bfloat16,
+    .to_float = detail::avx512::convert_to_float,
+    .adam = detail::avx512::adam,
+};
+
+}  // namespace mtl
+#endif

@@ -1,0 +1,103 @@
+// In: the output of one encoder layer. Out: that of the next, as one node of libtorch's graph.
+#pragma once
+
+#include <mtl/detail/torch.hpp>
+
+#include <memory>
+#include <utility>
+
+#include <torch/csrc/autograd/custom_function.h>
+
+#include <mtl/engine/layer_backward.hpp>
+
+namespace mtl {
+
+/// The output of a layer twice, on the same memory: what the products of the next layer read, and what goes
+/// past them. Their gradients stay apart until one kernel reads both.
+struct LayerOutput {
+  torch::Tensor rows, past;
+};
+
+namespace detail {
+
+/// What a node holds between its passes. One argument that autograd does not look into.
+struct LayerRecord {
+  LayerTask task;
+  LayerParameters parameters;  ///< detached: the vectors that the backward pass reads
+  LayerActivations kept;
+};
+
+/// x as the kernels read it.
+inline torch::Tensor as_rows(const torch::Tensor& x, const LayerTask& task) {
+  return x.defined() ? x.to(task.type()).contiguous() : x;
+}
+
+/// Lets go of what no gradient that is wanted is made from.
+inline void keep_needed(LayerActivations& kept, at::TensorList parameters) {
+  const auto learns = [&](LayerPart part) { return parameters[part].requires_grad(); };
+  if (!learns(query_weight) && !learns(key_weight) && !learns(value_weight)) kept.input.reset();
+  if (!learns(intermediate_weight)) kept.attended.reset();
+  if (!learns(output_weight)) kept.wide.reset();
+}
+
+struct EncoderLayerFunction : torch::autograd::Function<EncoderLayerFunction> {
+  struct Holder : torch::CustomClassHolder {
+    explicit Holder(std::shared_ptr<LayerRecord> held) : record{std::move(held)} {}
+    std::shared_ptr<LayerRecord> record;
+  };
+
+  static torch::autograd::variable_list forward(torch::autograd::AutogradContext* context,
+                                                const torch::Tensor& rows, const torch::Tensor& /*past*/,
+                                                at::TensorList parameters,
+                                                const std::shared_ptr<LayerRecord>& record) {
+    const auto out = layer_forward(record->task, rows.detach(), record->parameters, record->kept);
+    keep_needed(record->kept, parameters);
+    context->set_materialize_grads(false);
+    context->saved_data["record"] = torch::IValue::make_capsule(c10::make_intrusive<Holder>(record));
+    const auto again = at::from_blob(
+        out.mutable_data_ptr(), out.sizes(), [out](void*) {}, out.options());
+    return {out, again};
+  }
+
+  static torch::autograd::variable_list backward(torch::autograd::AutogradContext* context,
+                                                 const torch::autograd::variable_list& gradient) {
+    const auto capsule = context->saved_data["record"].toCapsule();
+    auto& record = *static_cast<Holder&>(*capsule).record;
+    require(record.kept.qkv.defined(),
+            "an encoder layer was differentiated twice; the fast engine keeps its activations for one "
+            "backward pass, so set the engine to plain");
+    WantedGradients wanted{.input = context->needs_input_grad(0), .parameter = {}};
+    for (std::size_t i = 0; i < layer_parts; ++i) wanted.parameter[i] = context->needs_input_grad(i + 2);
+    auto first = as_rows(gradient[0], record.task), second = as_rows(gradient[1], record.task);
+    if (!first.defined()) std::swap(first, second);
+    auto out = layer_backward(record.task, first, second, record.kept, record.parameters, wanted);
+    record.kept = {};  // now, not when the graph dies: the layers below take the memory
+    torch::autograd::variable_list all{out.input, out.past};
+    for (auto& one : out.parameter) all.push_back(std::move(one));
+    all.emplace_back();  // the record
+    return all;
+  }
+};
+
+}  // namespace detail
+
+/// One layer. A graph is recorded where gradients are enabled and the input or a parameter learns; it can be
+/// differentiated once.
+inline LayerOutput encoder_layer(LayerTask task, const LayerOutput& x, const LayerParameters& parameters) {
+  bool learns = x.rows.requires_grad();
+  for (const auto& parameter : parameters) learns = learns || parameter.requires_grad();
+  task.keeps = learns && torch::GradMode::is_enabled();
+  if (!task.keeps) {
+    const torch::NoGradGuard no_grad;
+    LayerActivations forgotten;
+    const auto out = layer_forward(task, x.rows, parameters, forgotten);
+    return {out, out};
+  }
+  auto record = std::make_shared<detail::LayerRecord>();
+  record->task = std::move(task);
+  for (std::size_t i = 0; i < layer_parts; ++i) record->parameters[i] = parameters[i].detach();
+  const auto both = detail::EncoderLayerFunction::apply(x.rows, x.past, at::TensorList(parameters), record);
+  return {both[0], both[1]};
+}
+
+}  // namespace mtl

@@ -1,0 +1,115 @@
+// What the kernels of the rest of an encoder layer are given. Torch-free: raw pointers, the caller owns all.
+//
+// An item of work is a block of rows_of_block rows; kernels take a range of blocks. Sums over rows are left
+// as one partial sum a block, so that they do not depend on how the blocks are shared among threads.
+#pragma once
+
+#include <cstdint>
+
+#include <mtl/engine/number_type.hpp>
+#include <mtl/model/activation.hpp>
+#include <mtl/model/dropout_mask.hpp>
+
+namespace mtl {
+
+/// Rows of one item of work; the last item of a batch may have fewer.
+inline constexpr std::int64_t rows_of_block = 64;
+
+/// How many items `rows` make.
+constexpr std::int64_t row_blocks(std::int64_t rows) { return (rows + rows_of_block - 1) / rows_of_block; }
+
+/// Arguments of Kernels::activation_forward: out = f(in + bias), in = f'(in + bias).
+struct ActivationForward {
+  NumberType type = NumberType::Float32;
+  Activation activation = Activation::Gelu;
+  std::int64_t rows = 0, columns = 0;
+  void* in = nullptr;           ///< [rows, columns]; left with the derivative
+  const float* bias = nullptr;  ///< [columns]
+  void* out = nullptr;          ///< [rows, columns]
+  bool derivative = true;       ///< false: `in` keeps what it holds, for a pass without gradients
+};
+
+/// Arguments of Kernels::activation_backward: gradient = gradient * derivative.
+struct ActivationBackward {
+  NumberType type = NumberType::Float32;
+  std::int64_t rows = 0, columns = 0;
+  const void* derivative = nullptr;  ///< [rows, columns], from the forward pass
+  void* gradient = nullptr;          ///< [rows, columns], in place
+  float* bias_sums = nullptr;        ///< [row_blocks(rows), columns] of the new gradient, or null
+};
+
+/// Arguments of Kernels::norm_forward:
+/// z = dropout(in + bias) + residual; normalised = (z - mean) / sd; out = normalised * scale + shift.
+struct NormForward {
+  NumberType type = NumberType::Float32;
+  std::int64_t rows = 0, columns = 0;
+  const void* in = nullptr;        ///< [rows, columns]
+  const float* bias = nullptr;     ///< [columns], or null
+  const void* residual = nullptr;  ///< [rows, columns], or null
+  const float* scale = nullptr;    ///< [columns]
+  const float* shift = nullptr;    ///< [columns]
+  float epsilon = 1e-12F;          ///< added to the variance
+  void* out = nullptr;             ///< [rows, columns]; may be `in` or `residual`
+  void* normalised = nullptr;      ///< [rows, columns], or null for a pass without gradients
+  float* inverse_sd = nullptr;     ///< [rows], or null
+  /// Row i is row numbers[i] of the mask, or i without them.
+  DropoutMask dropout = {};
+  const std::int64_t* numbers = nullptr;
+  std::uint32_t* kept =
+      nullptr;  ///< [rows, mask_words(columns)]: bit c % 32 of word c / 32; written if dropping
+};
+
+/// Arguments of Kernels::norm_backward, the gradient of NormForward.
+struct NormBackward {
+  NumberType type = NumberType::Float32;
+  std::int64_t rows = 0, columns = 0;
+  const void* gradient = nullptr;        ///< [rows, columns], of `out`
+  const void* other_gradient = nullptr;  ///< [rows, columns], added to it, or null
+  const float* scale = nullptr;          ///< [columns]
+  const void* normalised = nullptr;
+  const float* inverse_sd = nullptr;
+  DropoutMask dropout = {};
+  const std::uint32_t* kept = nullptr;
+  void* residual_gradient = nullptr;  ///< [rows, columns]; may be `gradient` or `other_gradient`
+  /// [rows, columns], of `in`; may be `gradient` or `other_gradient`. Null where nothing is dropped: it
+  /// equals residual_gradient then.
+  void* in_gradient = nullptr;
+  float* scale_sums = nullptr;  ///< [row_blocks(rows), columns] each, or null
+  float* shift_sums = nullptr;
+  float* bias_sums = nullptr;
+};
+
+/// Words of a row of NormForward::kept.
+constexpr std::int64_t mask_words(std::int64_t columns) { return (columns + 31) / 32; }
+
+/// Arguments of Kernels::column_sums: partial sums over the rows of each block.
+struct ColumnSums {
+  NumberType type = NumberType::Float32;
+  std::int64_t rows = 0, columns = 0;
+  const void* in = nullptr;  ///< [rows, columns]
+  float* sums = nullptr;     ///< [row_blocks(rows), columns]
+};
+
+/// Arguments of Kernels::add_bias: numbers[row, column] += bias[column].
+struct AddBias {
+  NumberType type = NumberType::Float32;
+  std::int64_t rows = 0, columns = 0;
+  void* numbers = nullptr;      ///< [rows, columns]
+  const float* bias = nullptr;  ///< [columns]
+};
+
+/// Arguments of Kernels::adam, one step of Adam on a flat array (Kingma and Ba, 2015, algorithm 1, with
+/// epsilon outside the corrected root, as in PyTorch).
+struct AdamCall {
+  float* value = nullptr;  ///< the float32 master
+  float* mean = nullptr;   ///< first moment
+  float* square = nullptr;
+  NumberType type = NumberType::Float32;  ///< of the gradient
+  const void* gradient = nullptr;
+  Bfloat16* copy = nullptr;  ///< the new value in bfloat16, or null
+  double rate = 0;
+  double beta1 = 0.9, beta2 = 0.999, epsilon = 1e-8;
+  std::int64_t step = 1;  ///< counts from 1, this step included
+};
+
+}  // namespace mtl

@@ -1,0 +1,110 @@
+// In: the output of one encoder layer, [tokens, hidden]. Out: that of the next, and what its backward pass
+// needs. The function of BertLayer::forward, with the same dropout bits.
+#pragma once
+
+#include <mtl/detail/torch.hpp>
+
+#include <ATen/ops/mm.h>
+
+#include <mtl/engine/layer_task.hpp>
+
+namespace mtl {
+
+/// What the forward pass leaves for the backward pass. Where a gradient is not asked for, what only it needs
+/// is undefined.
+struct LayerActivations {
+  torch::Tensor input;                             ///< of the layer
+  torch::Tensor qkv, gathered, log_sum_exp, kept;  ///< of the attention
+  /// Of the two normalisations: their normalised rows, 1 / sd, and the bits of the dropout before them.
+  torch::Tensor attended_normalised, attended_inverse_sd, attended_kept;
+  torch::Tensor output_normalised, output_inverse_sd, output_kept;
+  torch::Tensor attended;    ///< the output of the first normalisation
+  torch::Tensor derivative;  ///< of the activation
+  torch::Tensor wide;        ///< the output of the activation
+};
+
+namespace detail {
+
+inline torch::Tensor attend(const LayerTask& task, const torch::Tensor& x, LayerActivations& kept) {
+  kept.qkv = task.rows(3 * task.hidden());
+  at::mm_out(kept.qkv, x, task.operands.qkv.t());
+  kept.gathered = task.rows(task.hidden());
+  kept.log_sum_exp = task.floats(task.shape.heads * task.tokens());
+  if (task.attention_dropout.threshold)
+    kept.kept = task.arena->take({attention_bits(task.shape)}, torch::kShort);
+  run_attention(kernels().attention_forward,
+                AttentionForward{.shape = task.shape,
+                                 .qkv = pointer<void>(kept.qkv),
+                                 .bias = floats(task.operands.qkv_bias),
+                                 .out = pointer<void>(kept.gathered),
+                                 .log_sum_exp = pointer<float>(kept.log_sum_exp),
+                                 .kept = pointer<std::uint16_t>(kept.kept),
+                                 .dropout = task.attention_dropout},
+                *task.arena);
+  return kept.gathered;
+}
+
+/// dropout(in + bias) + residual, normalised. `in` is overwritten with the result.
+inline void add_and_normalise(const LayerTask& task, const torch::Tensor& in, const torch::Tensor& residual,
+                              const LayerParameters& parameters, bool last, LayerActivations& kept) {
+  auto& normalised = last ? kept.output_normalised : kept.attended_normalised;
+  auto& inverse_sd = last ? kept.output_inverse_sd : kept.attended_inverse_sd;
+  auto& bits = last ? kept.output_kept : kept.attended_kept;
+  const auto& dropout = last ? task.output_dropout : task.attention_output_dropout;
+  if (task.keeps) {
+    normalised = task.rows(task.hidden());
+    inverse_sd = task.floats(task.tokens());
+  }
+  if (dropout.threshold) bits = task.arena->take({task.tokens(), mask_words(task.hidden())}, torch::kInt);
+  run_rows(kernels().norm_forward,
+           NormForward{.type = task.shape.type,
+                       .rows = task.tokens(),
+                       .columns = task.hidden(),
+                       .in = pointer<void>(in),
+                       .bias = floats(parameters[last ? output_bias : attention_bias]),
+                       .residual = pointer<void>(residual),
+                       .scale = floats(parameters[last ? output_scale : attention_scale]),
+                       .shift = floats(parameters[last ? output_shift : attention_shift]),
+                       .epsilon = task.epsilon,
+                       .out = pointer<void>(in),
+                       .normalised = pointer<void>(normalised),
+                       .inverse_sd = pointer<float>(inverse_sd),
+                       .dropout = dropout,
+                       .kept = pointer<std::uint32_t>(bits)});
+}
+
+inline torch::Tensor feed_forward(const LayerTask& task, const torch::Tensor& attended,
+                                  const LayerParameters& parameters, LayerActivations& kept) {
+  kept.derivative = task.rows(task.intermediate);
+  at::mm_out(kept.derivative, attended, task.operands.intermediate.t());
+  kept.wide = task.rows(task.intermediate);
+  run_rows(kernels().activation_forward, ActivationForward{.type = task.shape.type,
+                                                           .activation = task.activation,
+                                                           .rows = task.tokens(),
+                                                           .columns = task.intermediate,
+                                                           .in = pointer<void>(kept.derivative),
+                                                           .bias = floats(parameters[intermediate_bias]),
+                                                           .out = pointer<void>(kept.wide),
+                                                           .derivative = task.keeps});
+  auto out = task.rows(task.hidden());
+  at::mm_out(out, kept.wide, task.operands.output.t());
+  return out;
+}
+
+}  // namespace detail
+
+/// x: [tokens, hidden] in the engine's number type. Returns the same shape and type. `kept` is filled where
+/// task.keeps; the parameters' vectors are read as float32.
+inline torch::Tensor layer_forward(const LayerTask& task, const torch::Tensor& x,
+                                   const LayerParameters& parameters, LayerActivations& kept) {
+  kept.input = x;
+  detail::attend(task, x, kept);
+  kept.attended = task.rows(task.hidden());
+  at::mm_out(kept.attended, kept.gathered, task.operands.attention.t());
+  detail::add_and_normalise(task, kept.attended, x, parameters, false, kept);
+  auto out = detail::feed_forward(task, kept.attended, parameters, kept);
+  detail::add_and_normalise(task, out, kept.attended, parameters, true, kept);
+  return out;
+}
+
+}  // namespace mtl

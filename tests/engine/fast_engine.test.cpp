@@ -1,0 +1,237 @@
+#include <mtl/detail/torch.hpp>
+
+// The fast engine against the plain one: the same function, gradients and dropout bits.
+#include <support/catch.hpp>
+
+#include <algorithm>
+#include <cmath>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include <ATen/Parallel.h>
+
+#include <mtl/heads/iob2_token_head.hpp>
+#include <mtl/heads/sequence_classifier.hpp>
+#include <mtl/loss/weighted_sum.hpp>
+#include <mtl/model/bert_backbone.hpp>
+#include <mtl/model/multi_task_encoder.hpp>
+#include <mtl/train/adam.hpp>
+#include <mtl/train/freezing.hpp>
+
+namespace fast_engine_tests {
+
+using namespace mtl;
+
+constexpr EngineOptions plain{Engine::Plain, NumberType::Float32}, fast{Engine::Fast, NumberType::Float32},
+    narrow{Engine::Fast, NumberType::Bfloat16};
+
+BertConfig shape(std::int64_t head_size = 16, int layers = 3) {
+  return {.vocabulary = 50,
+          .hidden = 2 * head_size,
+          .layers = layers,
+          .heads = 2,
+          .intermediate = 3 * head_size + 4,
+          .max_positions = 512,
+          .initializer_range = 0.8 / std::sqrt(2.0 * static_cast<double>(head_size))};
+}
+
+Batch batch_of(const std::vector<std::int64_t>& lengths) {
+  std::vector<std::int64_t> ids, starts{0}, main, pos;
+  for (const auto length : lengths) {
+    for (std::int64_t i = 0; i < length; ++i) {
+      ids.push_back(static_cast<std::int64_t>(RandomStream(3).below(ids.size(), 50)));
+      pos.push_back(i == 0 ? ignored_label : ids.back() % 3);
+    }
+    starts.push_back(static_cast<std::int64_t>(ids.size()));
+    main.push_back(length % 4);
+  }
+  return {mtl::detail::to_tensor(ids),
+          mtl::detail::to_tensor(starts),
+          {{"main", mtl::detail::to_tensor(main)}, {"pos", mtl::detail::to_tensor(pos)}}};
+}
+
+using Model = MultiTaskEncoder<BertBackbone, IOB2TokenHead<>, SequenceClassifier<>>;
+
+/// The paper's model: a token head at layer `tap`, a classifier at layer `top`, on biases and normalisations
+/// that are not those of a fresh one.
+struct Trainee {
+  std::shared_ptr<BertBackbone> backbone;
+  Model model;
+
+  Trainee(const BertConfig& config, const EngineOptions& engine, int tap, int top)
+      : backbone{std::make_shared<BertBackbone>(config)},
+        model{backbone, IOB2TokenHead<>{{.hidden = config.hidden, .labels = 3, .layer = tap}},
+              SequenceClassifier<>{{.hidden = config.hidden, .labels = 4, .layer = top}}} {
+    backbone->set_engine(engine);
+    const torch::NoGradGuard no_grad;
+    for (auto& item : model.module().named_parameters())
+      if (item.value().dim() == 1) {
+        auto noise = torch::empty(item.value().sizes());
+        fill_normal(noise, 0.2, RandomStream(5).named(item.key()));
+        item.value().add_(noise);
+      }
+  }
+
+  torch::Tensor loss(const Batch& batch, const std::optional<RandomStream>& dropout) {
+    std::vector<NamedLoss> losses;
+    for (const auto& output : model.outputs(batch, dropout)) losses.push_back({output.head, output.loss});
+    return weighted_sum(lambda<"main">(1.0), lambda<"pos">(0.5))(losses);
+  }
+};
+
+double distance(const torch::Tensor& a, const torch::Tensor& b, double least = 0) {
+  const auto x = a.to(torch::kDouble), y = b.to(torch::kDouble);
+  return (x - y).norm().item<double>() / std::max(y.norm().item<double>(), least);
+}
+
+/// The largest relative distance of a gradient from that of the other model, in the 2-norm. A softmax does
+/// not feel the bias of the keys, nor one over one token its score: the gradients of queries and keys are
+/// taken as a share of no less than a hundredth of the values'.
+double gradient_distance(Trainee& a, Trainee& b) {
+  const auto mine = a.model.module().named_parameters(), theirs = b.model.module().named_parameters();
+  double largest = 0;
+  for (const auto& item : theirs) {
+    const auto& gradient = mine[item.key()].grad();
+    INFO(item.key());
+    REQUIRE(gradient.defined() == item.value().grad().defined());
+    if (!gradient.defined()) continue;
+    double least = 0;
+    for (const std::string part : {".query.", ".key."})
+      if (const auto at = item.key().find(part); at != std::string::npos)
+        least = 0.01 * theirs[item.key().substr(0, at) + ".value.weight"].grad().norm().item<double>();
+    largest = std::max(largest, distance(gradient, item.value().grad(), least));
+  }
+  return largest;
+}
+
+/// Both engines on one batch: CHECKs the loss and every gradient.
+void check_same(const BertConfig& config, const std::vector<std::int64_t>& lengths, int tap, int top,
+                const std::set<int>& learn, int dropout_from = 0) {
+  const auto batch = batch_of(lengths);
+  Trainee reference(config, plain, tap, top), tried(config, fast, tap, top);
+  REQUIRE(tried.backbone->engine().engine == Engine::Fast);
+  std::vector<double> losses;
+  for (auto* const one : {&reference, &tried}) {
+    if (!learn.empty()) train_only(one->model, learn);
+    one->backbone->set_dropout_from(dropout_from);
+    const auto loss = one->loss(batch, RandomStream(7));
+    loss.backward();
+    losses.push_back(loss.item<double>());
+  }
+  CHECK(losses[1] == Approx(losses[0]).epsilon(1e-6));
+  CHECK(gradient_distance(tried, reference) < 1e-5);
+}
+
+TEST_CASE("fast is plain, loss and every gradient, with dropout", "[engine]") {
+  check_same(shape(), {5, 1, 12, 9, 12}, 1, 3, {});
+  check_same(shape(), {5, 1, 12, 9, 12}, 3, 3, {});
+  check_same(shape(), {33, 64, 17}, 2, 3, {2, 3});
+  check_same(shape(), {33, 64, 17}, 3, 3, {3}, 3);
+  check_same(shape(), {33, 64, 17}, 2, 1, {1, 2, 3}, 1);
+}
+
+TEST_CASE("fast is plain for every size of head, one token and 512", "[engine]") {
+  for (const int size : {16, 32, 64, 80}) {
+    INFO("head size " << size);
+    check_same(shape(size, 2), {1, 7, 130}, 1, 2, {1, 2});
+  }
+  check_same(shape(32, 1), {512, 3}, 1, 1, {1});
+  check_same(shape(16, 2), {1}, 1, 2, {1, 2});
+}
+
+TEST_CASE("fast is plain for the other activations", "[engine]") {
+  for (const auto activation : {Activation::GeluTanh, Activation::Relu}) {
+    auto config = shape(16, 2);
+    config.activation = activation;
+    check_same(config, {20, 9}, 1, 2, {1, 2});
+  }
+}
+
+TEST_CASE("without gradients fast gives plain's outputs, of every layer or of those that are read",
+          "[engine]") {
+  const torch::NoGradGuard no_grad;
+  const auto batch = batch_of({5, 40, 13});
+  Trainee reference(shape(), plain, 1, 3), tried(shape(), fast, 1, 3);
+  const auto expected = reference.backbone->forward(batch, {.highest = 3}).layer;
+  const auto all = tried.backbone->forward(batch, {.highest = 3}).layer;
+  for (std::size_t k = 0; k < 4; ++k) CHECK(distance(all[k], expected[k]) < 1e-6);
+  const auto some = tried.backbone->forward(batch, {.highest = 3, .dropout = {}, .read = {2}}).layer;
+  CHECK(torch::equal(some[2], all[2]));
+  CHECK_FALSE(some[1].defined());
+}
+
+TEST_CASE("a frozen layer has no gradient, and what lies below the lowest that learns no graph", "[engine]") {
+  Trainee tried(shape(), fast, 2, 3);
+  train_only(tried.model, {2});
+  tried.loss(batch_of({9, 30}), RandomStream(1)).backward();
+  for (const auto& item : tried.model.module().named_parameters())
+    CHECK(item.value().grad().defined() ==
+          (item.key().starts_with("heads.") || encoder_layer(item.key()) == 2));
+  const auto taps = tried.backbone->forward(batch_of({9, 30}), {.highest = 3});
+  CHECK_FALSE(taps.layer[1].requires_grad());
+  CHECK(taps.layer[2].requires_grad());
+}
+
+TEST_CASE("weights that change are seen: after a step, and after a copy", "[engine]") {
+  const auto batch = batch_of({9, 30});
+  Trainee reference(shape(), plain, 1, 3), tried(shape(), fast, 1, 3);
+  for (auto* const one : {&reference, &tried}) {
+    Adam adam(parameter_groups(one->model, {.backbone = 1e-3, .heads = 1e-3}));
+    for (int step = 0; step < 3; ++step) {
+      adam.zero_grad();
+      one->loss(batch, RandomStream(1)).backward();
+      adam.step();
+    }
+  }
+  const torch::NoGradGuard no_grad;
+  CHECK(tried.loss(batch, {}).item<double>() ==
+        Approx(reference.loss(batch, {}).item<double>()).epsilon(1e-4));
+  const auto before = tried.loss(batch, {}).item<double>();
+  tried.backbone->named_parameters()["encoder.layer.0.output.dense.weight"].mul_(3);
+  CHECK(tried.loss(batch, {}).item<double>() != before);
+}
+
+/// The parameters after three steps.
+std::vector<torch::Tensor> trained(const EngineOptions& engine, std::uint64_t seed) {
+  Trainee one(shape(), engine, 1, 3);
+  Adam adam(parameter_groups(one.model, {}));
+  for (std::uint64_t step = 0; step < 3; ++step) {
+    adam.zero_grad();
+    one.loss(batch_of({9, 30, 70}), RandomStream(seed).at(step)).backward();
+    adam.step();
+  }
+  std::vector<torch::Tensor> values;
+  for (const auto& parameter : one.model.module().parameters()) values.push_back(parameter.detach());
+  return values;
+}
+
+bool same(const std::vector<torch::Tensor>& a, const std::vector<torch::Tensor>& b) {
+  return std::ranges::equal(a, b, [](const auto& x, const auto& y) { return torch::equal(x, y); });
+}
+
+TEST_CASE("one seed, one training, bit for bit; another seed, another", "[engine]") {
+  for (const auto& engine : {fast, narrow}) {
+    const auto first = trained(engine, 1);
+    CHECK(same(trained(engine, 1), first));
+    CHECK_FALSE(same(trained(engine, 2), first));
+  }
+}
+
+TEST_CASE("a graph of the fast engine is differentiated once", "[engine]") {
+  Trainee tried(shape(), fast, 1, 3);
+  const auto loss = tried.loss(batch_of({9}), {});
+  loss.backward({}, /*retain_graph=*/true);
+  CHECK_THROWS_WITH(loss.backward(), Catch::Matchers::Contains("set the engine to plain"));
+}
+
+TEST_CASE("the plain engine computes where the fast one cannot", "[engine]") {
+  BertBackbone odd({.vocabulary = 9, .hidden = 12, .layers = 1, .heads = 2, .intermediate = 8});
+  CHECK(odd.engine().engine == Engine::Plain);
+  BertBackbone wide(shape());
+  CHECK(wide.engine().engine == Engine::Fast);
+  wide.to(torch::kDouble);
+  CHECK(wide.engine().engine == Engine::Plain);
+}
+
+}  // namespace fast_engine_tests
