@@ -74,7 +74,22 @@ class BertStack : public torch::nn::Module {
     require(pass.highest >= 0 && pass.highest <= layers(),
             "layer {} is asked for; the backbone has layers 0 to {}", pass.highest, layers());
     check(batch);
-    if (engine().engine == Engine::Fast) return forward_fast(batch, pass);
+    return engine().engine == Engine::Fast ? forward_fast(batch, pass) : forward_plain(batch, pass);
+  }
+
+  /// The attention probabilities of layer `layer` (1 .. layers()), without dropout and gradients: one tensor
+  /// [heads, tokens, tokens] a text. By the plain engine. Throws Error as forward() does.
+  std::vector<torch::Tensor> attention(const Batch& batch, int layer) {
+    require(layer >= 1 && layer <= layers(),
+            "the attention of layer {} is asked for; the backbone has layers 1 to {}", layer, layers());
+    const torch::NoGradGuard no_grad;
+    check(batch);
+    const auto below = forward_plain(batch, {.highest = layer - 1}).layer.back();
+    return layers_[static_cast<std::size_t>(layer - 1)].attention(below, batch.starts);
+  }
+
+ private:
+  Taps forward_plain(const Batch& batch, const Pass& pass) {
     const auto device = embeddings_.device();
     const auto layout = make_ragged_layout(batch.starts, batch.tokens(), config_.heads, device);
     Taps taps{{}, batch.starts, pass.dropout};
@@ -87,17 +102,6 @@ class BertStack : public torch::nn::Module {
     return taps;
   }
 
-  /// The attention probabilities of layer `layer` (1 .. layers()), without dropout and gradients: one tensor
-  /// [heads, tokens, tokens] a text. Throws Error as forward() does.
-  std::vector<torch::Tensor> attention(const Batch& batch, int layer) {
-    require(layer >= 1 && layer <= layers(),
-            "the attention of layer {} is asked for; the backbone has layers 1 to {}", layer, layers());
-    const torch::NoGradGuard no_grad;
-    const auto below = forward(batch, {.highest = layer - 1}).layer.back();
-    return layers_[static_cast<std::size_t>(layer - 1)].attention(below, batch.starts);
-  }
-
- private:
   Taps forward_fast(const Batch& batch, const Pass& pass) {
     if (!fast_) fast_.emplace(config_, engine_.precision);
     const int lowest = lowest_that_learns();
