@@ -117,7 +117,7 @@ class BertStack : public torch::nn::Module {
       }
       const auto& layer = layers_[static_cast<std::size_t>(k - 1)];
       states = fast_->layer(k, states, layer.parameters(), starts, bits(pass, k));
-      taps.layer.push_back(pass.reads(k) ? states.rows.to(torch::kFloat) : torch::Tensor());
+      taps.layer.push_back(pass.reads(k) ? states.past : torch::Tensor());
     }
     return taps;
   }
