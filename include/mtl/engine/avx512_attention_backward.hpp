@@ -19,7 +19,7 @@
 namespace mtl::detail::avx512 {
 
 /// One block of tiles, whose probabilities and gradients wait for three products.
-inline constexpr std::int64_t keys_of_block = 64, queries_of_block = 128;
+inline constexpr std::int64_t keys_of_block = 64, queries_of_block = 64;
 
 /// What the backward pass of one item keeps in the workspace. Sizes in tokens are rounded up to 32.
 struct BackwardParts {
@@ -27,7 +27,7 @@ struct BackwardParts {
   std::uint32_t *probabilities, *score_gradients;         ///< [keys_of_block][queries_of_block]
   std::uint32_t* score_pairs;                             ///< the same, keys in pairs; of bfloat16 only
   float *query_gradient, *key_gradient, *value_gradient;  ///< [tokens][head_size]
-  float *log_sum_exp, *inner, *key_start;                 ///< [tokens]
+  float *log_sum_exp, *negative_inner, *key_start;        ///< [tokens]
 
   BackwardParts(WorkspaceParts& parts, NumberType type, std::int64_t padded, std::int64_t size) {
     for (auto** part :
@@ -37,7 +37,7 @@ struct BackwardParts {
       *part = parts.take<std::uint32_t>(words_of(type, keys_of_block * queries_of_block));
     for (auto** part : {&query_gradient, &key_gradient, &value_gradient})
       *part = parts.take<float>(size * padded);
-    for (auto** part : {&log_sum_exp, &inner, &key_start}) *part = parts.take<float>(padded);
+    for (auto** part : {&log_sum_exp, &negative_inner, &key_start}) *part = parts.take<float>(padded);
   }
 };
 
@@ -49,20 +49,28 @@ struct BackwardItem {
   std::int64_t padded;
 };
 
-/// 4 keys by 32 queries: scores, and the gradients of the probabilities.
+/// What the tiles of 32 queries share.
+struct QueryVectors {
+  __m512 log_sum_exp[2], negative_inner[2];
+  const std::uint16_t* kept[2];  ///< of key 0; null: all are kept
+};
+
+/// 4 keys by 32 queries: scores, and the gradients of the probabilities less the queries' inner products.
 struct GradientTile {
-  __m512 score[4][2], of_probability[4][2];
+  __m512 score[4][2], difference[4][2];
 };
 
 [[gnu::always_inline, gnu::target("avx512f,avx512bw,avx512vl,avx512dq,avx512bf16")]] inline void
-gradient_tile(NumberType type, const BackwardItem& item, std::int64_t query, std::int64_t key,
-              GradientTile& tile) {
+gradient_tile(NumberType type, const BackwardItem& item, const QueryVectors& shared, std::int64_t query,
+              std::int64_t key, GradientTile& tile) {
   const auto words = words_of(type, item.call.shape.head_size);
 #pragma GCC unroll 4
-  for (int i = 0; i < 4; ++i) {
-    tile.score[i][0] = tile.score[i][1] = _mm512_set1_ps(item.parts.key_start[key + i]);
-    tile.of_probability[i][0] = tile.of_probability[i][1] = _mm512_setzero_ps();
-  }
+  for (int i = 0; i < 4; ++i)
+#pragma GCC unroll 2
+    for (int half = 0; half < 2; ++half) {
+      tile.score[i][half] = _mm512_set1_ps(item.parts.key_start[key + i]);
+      tile.difference[i][half] = shared.negative_inner[half];
+    }
   const auto *const keys = item.parts.key_rows + key * words, *const values =
                                                                   item.parts.value_rows + key * words;
   const auto *queries = item.parts.query_columns + query, *gradients = item.parts.out_columns + query;
@@ -75,67 +83,68 @@ gradient_tile(NumberType type, const BackwardItem& item, std::int64_t query, std
       tile.score[i][0] = multiply_add_words(type, tile.score[i][0], k, q0);
       tile.score[i][1] = multiply_add_words(type, tile.score[i][1], k, q1);
       const __m512i v = _mm512_set1_epi32(static_cast<int>(values[i * words + word]));
-      tile.of_probability[i][0] = multiply_add_words(type, tile.of_probability[i][0], v, g0);
-      tile.of_probability[i][1] = multiply_add_words(type, tile.of_probability[i][1], v, g1);
+      tile.difference[i][0] = multiply_add_words(type, tile.difference[i][0], v, g0);
+      tile.difference[i][1] = multiply_add_words(type, tile.difference[i][1], v, g1);
     }
   }
 }
 
-/// What the tiles of 32 queries share.
-struct QueryVectors {
-  __m512 log_sum_exp[2], inner[2];
-  const std::uint16_t* kept[2];  ///< of key 0; null: all are kept
-};
+/// One key's probabilities (dropped ones 0), into `p`, and gradients of scores, into tile.score.
+[[gnu::always_inline, gnu::target("avx512f,avx512bw,avx512vl,avx512dq,avx512bf16")]] inline void finish_key(
+    NumberType type, const QueryVectors& queries, __m512 factor, std::int64_t key, int i, GradientTile& tile,
+    __m512 p[2]) {
+#pragma GCC unroll 2
+  for (int half = 0; half < 2; ++half) {
+    p[half] = exp2(type, _mm512_fmsub_ps(tile.score[i][half], factor, queries.log_sum_exp[half]));
+    __m512 difference = tile.difference[i][half];
+    if (queries.kept[half])
+      difference = _mm512_mask_mov_ps(queries.negative_inner[half], queries.kept[half][key + i], difference);
+    tile.score[i][half] = _mm512_mul_ps(p[half], difference);
+    if (queries.kept[half]) p[half] = _mm512_maskz_mov_ps(queries.kept[half][key + i], p[half]);
+  }
+}
 
-/// Turns a tile into probabilities (dropped ones 0) and gradients of scores, stored at `to` words into a row
-/// of queries_of_block queries of their block's key `key`. Leaves the gradients in tile.score.
+/// Stores a tile of float32: [key][query], at query `to` of the block.
 [[gnu::always_inline, gnu::target("avx512f,avx512bw,avx512vl,avx512dq,avx512bf16")]] inline void
-score_gradient_tile(NumberType type, const BackwardItem& item, const QueryVectors& queries, std::int64_t key,
-                    std::int64_t to, GradientTile& tile) {
-  const __m512 factor = _mm512_set1_ps(score_factor(item.call.shape.head_size));
+store_tile_float32(const BackwardItem& item, const QueryVectors& queries, __m512 factor, std::int64_t key,
+                   std::int64_t to, GradientTile& tile) {
 #pragma GCC unroll 4
   for (int i = 0; i < 4; ++i) {
     __m512 p[2];
+    finish_key(NumberType::Float32, queries, factor, key, i, tile, p);
+    const auto at = (key % keys_of_block + i) * queries_of_block + to;
 #pragma GCC unroll 2
     for (int half = 0; half < 2; ++half) {
-      p[half] = exp2(type, _mm512_fmsub_ps(tile.score[i][half], factor, queries.log_sum_exp[half]));
-      __m512 difference = _mm512_sub_ps(tile.of_probability[i][half], queries.inner[half]);
-      if (queries.kept[half]) {
-        const __mmask16 kept = queries.kept[half][key + i];
-        const __m512 dropped = _mm512_sub_ps(_mm512_setzero_ps(), queries.inner[half]);
-        difference = _mm512_mask_mov_ps(dropped, kept, difference);
-        tile.score[i][half] = _mm512_mul_ps(p[half], difference);
-        p[half] = _mm512_maskz_mov_ps(kept, p[half]);
-      } else {
-        tile.score[i][half] = _mm512_mul_ps(p[half], difference);
-      }
-    }
-    const auto at = words_of(type, (key % keys_of_block + i) * queries_of_block) + to;
-    if (type == NumberType::Float32) {
-      for (int half = 0; half < 2; ++half) {
-        _mm512_storeu_ps(item.parts.probabilities + at + 16 * half, p[half]);
-        _mm512_storeu_ps(item.parts.score_gradients + at + 16 * half, tile.score[i][half]);
-      }
-    } else {
-      _mm512_storeu_si512(item.parts.probabilities + at, to_bfloat16_32(p[0], p[1]));
-      _mm512_storeu_si512(item.parts.score_gradients + at,
-                          to_bfloat16_32(tile.score[i][0], tile.score[i][1]));
+      _mm512_storeu_ps(item.parts.probabilities + at + 16 * half, p[half]);
+      _mm512_storeu_ps(item.parts.score_gradients + at + 16 * half, tile.score[i][half]);
     }
   }
 }
 
-/// The gradients of a tile's scores once more, keys in pairs.
+/// Stores a tile of bfloat16: [key][query], and the gradients of scores once more with the keys in pairs.
 [[gnu::always_inline, gnu::target("avx512f,avx512bw,avx512vl,avx512dq,avx512bf16")]] inline void
-store_score_pairs(const BackwardItem& item, std::int64_t key, std::int64_t query, const GradientTile& tile) {
-  const __m512i index = pairing_index();
-  auto* const to = item.parts.score_pairs + key % keys_of_block / 2 * queries_of_block + query;
+store_tile_bfloat16(const BackwardItem& item, const QueryVectors& queries, __m512 factor, std::int64_t key,
+                    std::int64_t to, GradientTile& tile) {
+  const __m512i low = _mm512_add_epi16(pairing_index(), _mm512_slli_epi32(_mm512_set1_epi32(16), 16));
+  const __m512i high = _mm512_add_epi16(low, _mm512_set1_epi16(16));
+  const auto row = key % keys_of_block;
+  auto* const pairs = item.parts.score_pairs + row / 2 * queries_of_block + to;
+  __m512i gradients[4];
+#pragma GCC unroll 4
+  for (int i = 0; i < 4; ++i) {
+    __m512 p[2];
+    finish_key(NumberType::Bfloat16, queries, factor, key, i, tile, p);
+    const auto at = ((row + i) * queries_of_block + to) / 2;
+    gradients[i] = to_bfloat16_32(tile.score[i][0], tile.score[i][1]);
+    _mm512_storeu_si512(item.parts.probabilities + at, to_bfloat16_32(p[0], p[1]));
+    _mm512_storeu_si512(item.parts.score_gradients + at, gradients[i]);
+  }
 #pragma GCC unroll 2
-  for (int i = 0; i < 4; i += 2)
-#pragma GCC unroll 2
-    for (int half = 0; half < 2; ++half)
-      _mm512_storeu_si512(
-          to + i / 2 * queries_of_block + 16 * half,
-          _mm512_permutexvar_epi16(index, to_bfloat16_32(tile.score[i][half], tile.score[i + 1][half])));
+  for (int i = 0; i < 2; ++i) {
+    const __m512i a = gradients[2 * i], b = gradients[2 * i + 1];
+    _mm512_storeu_si512(pairs + i * queries_of_block, _mm512_permutex2var_epi16(a, low, b));
+    _mm512_storeu_si512(pairs + i * queries_of_block + 16, _mm512_permutex2var_epi16(a, high, b));
+  }
 }
 
 /// Probabilities and gradients of scores of one block of keys and queries.
@@ -143,19 +152,22 @@ store_score_pairs(const BackwardItem& item, std::int64_t key, std::int64_t query
 score_gradient_block(NumberType type, bool drops, const BackwardItem& item, std::int64_t first_key,
                      std::int64_t last_key, std::int64_t first_query, std::int64_t last_query) {
   const auto keys = padded_keys(item.at.length);
+  const __m512 factor = _mm512_set1_ps(score_factor(item.call.shape.head_size));
   for (auto query = first_query; query < last_query; query += 32) {
     QueryVectors queries;
 #pragma GCC unroll 2
     for (int half = 0; half < 2; ++half) {
       queries.log_sum_exp[half] = _mm512_loadu_ps(item.parts.log_sum_exp + query + 16 * half);
-      queries.inner[half] = _mm512_loadu_ps(item.parts.inner + query + 16 * half);
+      queries.negative_inner[half] = _mm512_loadu_ps(item.parts.negative_inner + query + 16 * half);
       queries.kept[half] = drops ? item.call.kept + item.at.bits + (query / 16 + half) * keys : nullptr;
     }
     for (auto key = first_key; key < last_key; key += 4) {
       GradientTile tile;
-      gradient_tile(type, item, query, key, tile);
-      score_gradient_tile(type, item, queries, key, words_of(type, query - first_query), tile);
-      if (type == NumberType::Bfloat16) store_score_pairs(item, key, query - first_query, tile);
+      gradient_tile(type, item, queries, query, key, tile);
+      if (type == NumberType::Float32)
+        store_tile_float32(item, queries, factor, key, query - first_query, tile);
+      else
+        store_tile_bfloat16(item, queries, factor, key, query - first_query, tile);
     }
   }
 }
@@ -190,10 +202,10 @@ prepare_queries(NumberType type, const BackwardItem& item) {
     for (std::int64_t i = 0; i < shape.head_size; i += 16)
       inner = _mm512_fmadd_ps(load(type, item.call.out, place + i),
                               load(type, item.call.out_gradient, place + i), inner);
-    item.parts.inner[query] = _mm512_reduce_add_ps(inner) * keep;
+    item.parts.negative_inner[query] = -_mm512_reduce_add_ps(inner) * keep;
     item.parts.log_sum_exp[query] = log_sum_exp[query] + log_keep;
   }
-  std::fill(item.parts.inner + item.at.length, item.parts.inner + item.padded, 0.0F);
+  std::fill(item.parts.negative_inner + item.at.length, item.parts.negative_inner + item.padded, 0.0F);
   std::fill(item.parts.log_sum_exp + item.at.length, item.parts.log_sum_exp + item.padded, 0.0F);
   for (std::int64_t key = 0; key < item.padded; ++key)
     item.parts.key_start[key] = key < item.at.length ? 0 : score_of_padding;
