@@ -45,6 +45,7 @@ void encode(const EncodeSettings& settings) {
   const auto texts = read_token_ids(settings.ids, {config.vocabulary, config.longest_text()});
   check_memory(bytes_of_hidden_states(config, texts));
   const auto backbone = load_bert(settings.model);
+  backbone->set_engine({.engine = Engine::Plain});
   std::vector<std::pair<std::string, torch::Tensor>> tensors;
   for (const auto& layer : hidden_states(*backbone, texts, settings.batch))
     tensors.emplace_back(fmt::format("hidden.{}", tensors.size()), layer);

@@ -17,6 +17,7 @@ namespace {
 struct PredictSettings {
   std::string checkpoint, model;
   int batch = 32;
+  std::string engine = "fast", precision = "auto";
 };
 
 nlohmann::ordered_json to_json(const TextPrediction& prediction, const std::vector<std::string>& classes,
@@ -35,7 +36,8 @@ nlohmann::ordered_json to_json(const TextPrediction& prediction, const std::vect
 
 void predict(const PredictSettings& settings) {
   require(settings.batch > 0, "--batch {}: it takes at least one text", settings.batch);
-  auto predictor = Predictor::load(settings.checkpoint, settings.model);
+  auto predictor = Predictor::load(settings.checkpoint, settings.model,
+                                   {engine_named(settings.engine), precision_named(settings.precision)});
   std::vector<std::string> lines;
   std::size_t number = 0;
   const auto flush = [&] {
@@ -61,6 +63,14 @@ void add_predict(CLI::App& app) {
   command->add_option("--checkpoint", settings->checkpoint, "best.safetensors of a cell")->required();
   command->add_option("--model", settings->model, "the base model, where it is no longer where it was");
   command->add_option("--batch", settings->batch, "texts at a time")->capture_default_str();
+  command->add_option("--engine", settings->engine, "fast: our own kernels; plain: libtorch's, the reference")
+      ->check(CLI::IsMember({"fast", "plain"}))
+      ->capture_default_str();
+  command
+      ->add_option("--precision", settings->precision,
+                   "of the fast engine: bf16, fp32, or auto: bf16 where the processor multiplies it")
+      ->check(CLI::IsMember({"auto", "bf16", "fp32"}))
+      ->capture_default_str();
   command->footer(
       "Output: one JSON object a line; the bytes of a span count in the line as it was given.\n"
       "Example:\n"

@@ -64,7 +64,8 @@ struct Experiment {
   SweepSettings settings = {};
   StoredDataset stored = {};
   std::shared_ptr<PretrainedBackbone> pretrained = nullptr;
-  std::string weights = {};  ///< digest of the base model
+  std::string weights = {};   ///< digest of the base model
+  EngineOptions engine = {};  ///< the one that this model and processor allow
   std::vector<Arm> arms = {};
   Plan plan = {};
 };
@@ -148,7 +149,10 @@ Experiment load_experiment(const SweepSettings& settings) {
   experiment.plan = make_plan(axes);
   check_texts(experiment.stored.dataset, config, settings.model);
   check_tokenizer(experiment.stored, settings);
-  experiment.pretrained = std::make_shared<PretrainedBackbone>(load_bert(settings.model));
+  const auto backbone = load_bert(settings.model);
+  backbone->set_engine({engine_named(settings.engine), precision_named(settings.precision)});
+  experiment.engine = backbone->engine();
+  experiment.pretrained = std::make_shared<PretrainedBackbone>(backbone);
   experiment.weights = weights_digest(settings.model);
   experiment.arms = paper_arms(experiment.pretrained, experiment.stored.dataset,
                                {.lambda_main = settings.lambda_main,
@@ -181,11 +185,14 @@ SweepOptions sweep_options(const Experiment& experiment, std::unique_ptr<SweepRe
   const nlohmann::json base{
       {"base_model", std::filesystem::absolute(settings.model).lexically_normal().string()},
       {"base_digest", experiment.weights}};
-  SweepOptions options{.train = train_options(settings), .signature = experiment.weights};
+  SweepOptions options{.train = train_options(settings),
+                       .signature = experiment.weights + ", " + describe(experiment.engine)};
   options.weights_metadata = {
       {"mtl", MTL_VERSION}, {"base", base.dump()}, {"preparation", experiment.stored.about.dump()}};
   options.environment = {
       {"mtl", MTL_VERSION}, {"libtorch", TORCH_VERSION}, {"threads", std::to_string(at::get_num_threads())}};
+  options.environment["engine"] = describe(experiment.engine);
+  if (experiment.engine.engine == Engine::Fast) options.environment["kernels"] = active_kernels();
   options.train.on_step = [&](int epoch, int step, int steps, double loss) {
     reporter->step(epoch, step, steps, loss);
   };
@@ -238,8 +245,8 @@ void require_same_experiment(const std::string& run, const RunSummary& ours) {
 void write_run(const Experiment& experiment, const std::vector<PlannedCell>& planned) {
   const auto& settings = experiment.settings;
   const std::filesystem::path run = settings.out;
-  const auto description =
-      describe_run(settings, experiment.stored, experiment.pretrained->config(), experiment.weights);
+  const auto description = describe_run(settings, experiment.stored, experiment.pretrained->config(),
+                                        experiment.weights, experiment.engine);
   require_same_experiment(settings.out, description);
   write_file_atomically((run / "sweep.toml").string(), to_toml(settings));
   write_run_description(run, description);
@@ -260,8 +267,10 @@ int conclude(const Progress& progress, const std::string& run, SweepReporter& re
   return progress.failed > 0 ? 1 : 0;
 }
 
-int sweep(const SweepSettings& settings, bool plan_only) {
+int sweep(SweepSettings settings, bool plan_only) {
   catch_stop_signals();
+  settings.precision =
+      name_of(precision_named(settings.precision));  // what "auto" means here is written down
   if (settings.threads > 0) at::set_num_threads(settings.threads);
   check_training(settings);
   if (!plan_only) make_run_folder(settings.out);
@@ -325,6 +334,14 @@ void add_sweep(CLI::App& app) {
                   &SweepSettings::dropout_below);
   flags->add(*command, "--threads", &SweepSettings::threads, "threads; 0: one a core")
       ->check(CLI::Range(0, 1024));
+  flags
+      ->add(*command, "--engine", &SweepSettings::engine,
+            "fast: our own kernels and backward pass; plain: libtorch's, the reference")
+      ->check(CLI::IsMember({"fast", "plain"}));
+  flags
+      ->add(*command, "--precision", &SweepSettings::precision,
+            "of the fast engine: bf16, fp32, or auto: bf16 where the processor multiplies it")
+      ->check(CLI::IsMember({"auto", "bf16", "fp32"}));
   command->add_flag("--plan", flags->plan_only, "only print what would be trained");
   command->footer(
       "Examples:\n"

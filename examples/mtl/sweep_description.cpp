@@ -86,7 +86,7 @@ void add_training(const SweepSettings& settings, const BertConfig& config, RunSu
 }  // namespace
 
 RunSummary describe_run(const SweepSettings& settings, const StoredDataset& stored, const BertConfig& config,
-                        const std::string& weights) {
+                        const std::string& weights, const EngineOptions& engine) {
   const auto& [dataset, folds, about] = stored;
   RunSummary summary{.dataset = dataset.name, .classes = dataset.labels.at("main")};
   if (!config.note.empty()) summary.notes.push_back(config.note);
@@ -97,7 +97,8 @@ RunSummary describe_run(const SweepSettings& settings, const StoredDataset& stor
                         {"texts", fmt::format("{}, {}", dataset.examples.size(), data_digest(dataset))},
                         {"folds", fmt::format("{} of {} from seed {}, {}", settings.folds, folds.k,
                                               folds.seed, folds_digest(folds))},
-                        {"seeds of training", seeds}};
+                        {"seeds of training", seeds},
+                        {"engine", describe(engine)}};
   try {
     add_preparation(about, summary);
   } catch (const json::exception& problem) {

@@ -4,6 +4,7 @@
 #include <string>
 
 #include <mtl/data/dataset_file.hpp>
+#include <mtl/engine/engine_options.hpp>
 #include <mtl/model/bert_config.hpp>
 #include <mtl/report/run_summary.hpp>
 
@@ -11,8 +12,9 @@
 
 namespace mtl::program {
 
-/// Everything of a RunSummary but its cells. `weights`: digest of the base model.
+/// Everything of a RunSummary but its cells. `weights`: digest of the base model; `engine`: the
+/// one that computes.
 RunSummary describe_run(const SweepSettings& settings, const StoredDataset& stored, const BertConfig& config,
-                        const std::string& weights);
+                        const std::string& weights, const EngineOptions& engine);
 
 }  // namespace mtl::program

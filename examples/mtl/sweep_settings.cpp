@@ -58,11 +58,12 @@ std::string to_toml(const SweepSettings& s) {
       "{}\nepochs = {}\n"
       "patience = {}\nwatch = {}\nrate-backbone = {}\nrate-heads = {}\nrate-auxiliary = {}\nlambda-main = "
       "{}\nlambda-sub = {}\n"
-      "head-dropout = {}\ndropout-below = {}\nthreads = {}\n",
+      "head-dropout = {}\ndropout-below = {}\nthreads = {}\nengine = {}\nprecision = {}\n",
       quoted(s.data), quoted(s.model), quoted(s.out), quoted(s.profile), quoted(s.layers), s.folds,
       list(s.seeds, [](auto seed) { return std::to_string(seed); }), s.batch, s.epochs, s.patience,
       list(s.watch, [](const auto& name) { return quoted(name); }), s.rate_backbone, s.rate_heads,
-      s.rate_auxiliary, s.lambda_main, s.lambda_sub, s.head_dropout, s.dropout_below, s.threads);
+      s.rate_auxiliary, s.lambda_main, s.lambda_sub, s.head_dropout, s.dropout_below, s.threads,
+      quoted(s.engine), quoted(s.precision));
 }
 
 std::string changed_from_profile(const SweepSettings& settings) {
@@ -74,6 +75,8 @@ std::string changed_from_profile(const SweepSettings& settings) {
   usual.folds = settings.folds;
   usual.seeds = settings.seeds;
   usual.threads = settings.threads;
+  usual.engine = settings.engine;
+  usual.precision = settings.precision;
   std::istringstream ours(to_toml(settings)), theirs(to_toml(usual));
   std::string changed, line, other;
   while (std::getline(ours, line) && std::getline(theirs, other))

@@ -26,6 +26,8 @@ struct SweepSettings {
   double head_dropout = 0.1;
   bool dropout_below = true;
   int threads = 0;  ///< 0: one a core
+  std::string engine = "fast";
+  std::string precision = "auto";  ///< of the fast engine
 };
 
 /// The values of a profile: "paper" (the paper's, to the letter) or "quick" (minutes instead of days). Throws

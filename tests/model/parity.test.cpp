@@ -84,6 +84,7 @@ TEST_CASE("hidden states of every layer are transformers'", "[model][parity]") {
   for (const auto& variant : variants()) {
     INFO(variant.name);
     const auto backbone = load_bert(variant.folder);
+    backbone->set_engine({.engine = Engine::Plain});
     const auto taps = backbone->forward(variant.batch(), {.highest = backbone->layers()});
     double largest = 0, turned = 0;
     for (std::size_t k = 0; k < taps.layer.size(); ++k) {
@@ -127,6 +128,7 @@ Model model_of(const Variant& variant) {
   config.attention_dropout = 1e-9;  // rounds to no dropped element
   const auto backbone = std::make_shared<BertBackbone>(config);
   load_weights(*backbone, variant.folder + "/model.safetensors", config.family);
+  backbone->set_engine({.engine = Engine::Plain});
   Model model(backbone, SequenceClassifier<>{{.hidden = config.hidden, .labels = 4, .layer = config.layers}},
               IOB2TokenHead<>{{.hidden = config.hidden, .labels = 3, .dropout = 0, .layer = variant.tap()}});
   const torch::NoGradGuard no_grad;

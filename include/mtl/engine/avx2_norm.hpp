@@ -55,6 +55,8 @@ inline constexpr std::int64_t widest_row = 4096;
     x = _mm256_and_ps(kept, _mm256_mul_ps(x, _mm256_set1_ps(call.dropout.scale)));
   }
   if (call.residual) x = _mm256_add_ps(x, load_some(type, call.residual, place, count));
+  if (call.wide_residual)
+    x = _mm256_add_ps(x, load_some(NumberType::Float32, call.wide_residual, place, count));
   _mm256_storeu_ps(z + column, x);
   return x;
 }
@@ -85,7 +87,9 @@ inline constexpr std::int64_t widest_row = 4096;
   if (call.normalised) store_some(type, call.normalised, place, x, count);
   const __m256 scale = load_some(NumberType::Float32, call.scale, column, count),
                shift = load_some(NumberType::Float32, call.shift, column, count);
-  store_some(type, call.out, place, _mm256_fmadd_ps(x, scale, shift), count);
+  const __m256 y = _mm256_fmadd_ps(x, scale, shift);
+  store_some(type, call.out, place, y, count);
+  if (call.wide_out) store_some(NumberType::Float32, call.wide_out, place, y, count);
 }
 
 [[gnu::always_inline, gnu::target("avx2,fma")]] inline void norm_forward_row(NumberType type, bool drops,
@@ -155,8 +159,10 @@ struct RowMeans {
     NumberType type, const NormBackward& call, const NormSums& sums, std::int64_t row, std::int64_t column,
     std::int64_t count, float* buffer, RowMeans& means) {
   const auto place = row * call.columns + column;
-  __m256 of_out = load_some(type, call.gradient, place, count);
+  __m256 of_out = call.gradient ? load_some(type, call.gradient, place, count) : _mm256_setzero_ps();
   if (call.other_gradient) of_out = _mm256_add_ps(of_out, load_some(type, call.other_gradient, place, count));
+  if (call.wide_gradient)
+    of_out = _mm256_add_ps(of_out, load_some(NumberType::Float32, call.wide_gradient, place, count));
   const __m256 x = load_some(type, call.normalised, place, count);
   add_to_sums(sums.scale, column, _mm256_mul_ps(of_out, x), count);
   add_to_sums(sums.shift, column, of_out, count);
@@ -180,7 +186,9 @@ struct RowMeans {
     of_in = _mm256_and_ps(kept, _mm256_mul_ps(z, _mm256_set1_ps(call.dropout.scale)));
   }
   add_to_sums(sums.bias, column, of_in, count);
-  store_some(type, call.residual_gradient, place, z, count);
+  if (call.residual_gradient) store_some(type, call.residual_gradient, place, z, count);
+  if (call.wide_residual_gradient)
+    store_some(NumberType::Float32, call.wide_residual_gradient, place, z, count);
   if (call.in_gradient) store_some(type, call.in_gradient, place, of_in, count);
 }
 

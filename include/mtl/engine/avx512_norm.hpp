@@ -51,6 +51,8 @@ add_branches(NumberType type, bool drops, const NormForward& call, std::int64_t 
     x = _mm512_maskz_mul_ps(kept, x, _mm512_set1_ps(call.dropout.scale));
   }
   if (call.residual) x = _mm512_add_ps(x, load_some(type, call.residual, place, count));
+  if (call.wide_residual)
+    x = _mm512_add_ps(x, load_some(NumberType::Float32, call.wide_residual, place, count));
   _mm512_storeu_ps(z + column, x);
   return x;
 }
@@ -77,7 +79,9 @@ centred_squares(const float* z, std::int64_t columns, float mean) {
   if (call.normalised) store_some(type, call.normalised, place, x, count);
   const __m512 scale = load_some(NumberType::Float32, call.scale, column, count),
                shift = load_some(NumberType::Float32, call.shift, column, count);
-  store_some(type, call.out, place, _mm512_fmadd_ps(x, scale, shift), count);
+  const __m512 y = _mm512_fmadd_ps(x, scale, shift);
+  store_some(type, call.out, place, y, count);
+  if (call.wide_out) store_some(NumberType::Float32, call.wide_out, place, y, count);
 }
 
 [[gnu::always_inline, gnu::target("avx512f,avx512bw,avx512vl,avx512dq,avx512bf16")]] inline void
@@ -148,8 +152,10 @@ struct RowMeans {
 add_gradients(NumberType type, const NormBackward& call, const NormSums& sums, std::int64_t row,
               std::int64_t column, std::int64_t count, float* buffer, RowMeans& means) {
   const auto place = row * call.columns + column;
-  __m512 of_out = load_some(type, call.gradient, place, count);
+  __m512 of_out = call.gradient ? load_some(type, call.gradient, place, count) : _mm512_setzero_ps();
   if (call.other_gradient) of_out = _mm512_add_ps(of_out, load_some(type, call.other_gradient, place, count));
+  if (call.wide_gradient)
+    of_out = _mm512_add_ps(of_out, load_some(NumberType::Float32, call.wide_gradient, place, count));
   const __m512 x = load_some(type, call.normalised, place, count);
   add_to_sums(sums.scale, column, _mm512_mul_ps(of_out, x), count);
   add_to_sums(sums.shift, column, of_out, count);
@@ -174,7 +180,9 @@ store_gradients(NumberType type, bool drops, const NormBackward& call, const Nor
     of_in = _mm512_maskz_mul_ps(kept, z, _mm512_set1_ps(call.dropout.scale));
   }
   add_to_sums(sums.bias, column, of_in, count);
-  store_some(type, call.residual_gradient, place, z, count);
+  if (call.residual_gradient) store_some(type, call.residual_gradient, place, z, count);
+  if (call.wide_residual_gradient)
+    store_some(NumberType::Float32, call.wide_residual_gradient, place, z, count);
   if (call.in_gradient) store_some(type, call.in_gradient, place, of_in, count);
 }
 

@@ -12,12 +12,6 @@
 
 namespace mtl {
 
-/// The output of a layer twice, on the same memory: what the products of the next layer read, and what goes
-/// past them. Their gradients stay apart until one kernel reads both.
-struct LayerOutput {
-  torch::Tensor rows, past;
-};
-
 namespace detail {
 
 /// What a node holds between its passes. One argument that autograd does not look into.
@@ -28,8 +22,8 @@ struct LayerRecord {
 };
 
 /// x as the kernels read it.
-inline torch::Tensor as_rows(const torch::Tensor& x, const LayerTask& task) {
-  return x.defined() ? x.to(task.type()).contiguous() : x;
+inline torch::Tensor as_rows(const torch::Tensor& x, torch::ScalarType type) {
+  return x.defined() ? x.to(type).contiguous() : x;
 }
 
 /// Lets go of what no gradient that is wanted is made from.
@@ -47,16 +41,19 @@ struct EncoderLayerFunction : torch::autograd::Function<EncoderLayerFunction> {
   };
 
   static torch::autograd::variable_list forward(torch::autograd::AutogradContext* context,
-                                                const torch::Tensor& rows, const torch::Tensor& /*past*/,
+                                                const torch::Tensor& rows, const torch::Tensor& past,
                                                 at::TensorList parameters,
                                                 const std::shared_ptr<LayerRecord>& record) {
-    const auto out = layer_forward(record->task, rows.detach(), record->parameters, record->kept);
+    const auto out =
+        layer_forward(record->task, {rows.detach(), past.detach()}, record->parameters, record->kept);
     keep_needed(record->kept, parameters);
     context->set_materialize_grads(false);
     context->saved_data["record"] = torch::IValue::make_capsule(c10::make_intrusive<Holder>(record));
+    if (!out.past.is_same(out.rows)) return {out.rows, out.past};
+    // A node has two outputs, each with its gradient: the same memory as another tensor.
     const auto again = at::from_blob(
-        out.mutable_data_ptr(), out.sizes(), [out](void*) {}, out.options());
-    return {out, again};
+        out.rows.mutable_data_ptr(), out.rows.sizes(), [kept = out.rows](void*) {}, out.rows.options());
+    return {out.rows, again};
   }
 
   static torch::autograd::variable_list backward(torch::autograd::AutogradContext* context,
@@ -68,9 +65,8 @@ struct EncoderLayerFunction : torch::autograd::Function<EncoderLayerFunction> {
             "backward pass, so set the engine to plain");
     WantedGradients wanted{.input = context->needs_input_grad(0), .parameter = {}};
     for (std::size_t i = 0; i < layer_parts; ++i) wanted.parameter[i] = context->needs_input_grad(i + 2);
-    auto first = as_rows(gradient[0], record.task), second = as_rows(gradient[1], record.task);
-    if (!first.defined()) std::swap(first, second);
-    auto out = layer_backward(record.task, first, second, record.kept, record.parameters, wanted);
+    auto out = layer_backward(record.task, as_rows(gradient[0], record.task.type()),
+                              as_rows(gradient[1], torch::kFloat), record.kept, record.parameters, wanted);
     record.kept = {};  // now, not when the graph dies: the layers below take the memory
     torch::autograd::variable_list all{out.input, out.past};
     for (auto& one : out.parameter) all.push_back(std::move(one));
@@ -90,8 +86,7 @@ inline LayerOutput encoder_layer(LayerTask task, const LayerOutput& x, const Lay
   if (!task.keeps) {
     const torch::NoGradGuard no_grad;
     LayerActivations forgotten;
-    const auto out = layer_forward(task, x.rows, parameters, forgotten);
-    return {out, out};
+    return layer_forward(task, x, parameters, forgotten);
   }
   auto record = std::make_shared<detail::LayerRecord>();
   record->task = std::move(task);

@@ -28,8 +28,8 @@ class FastEncoder {
 
   /// Hidden states [tokens, hidden] as the first layer reads them.
   LayerOutput enter(const torch::Tensor& hidden) const {
-    const auto rows = hidden.to(type_ == NumberType::Float32 ? torch::kFloat : torch::kBFloat16).contiguous();
-    return {rows, rows};
+    const auto past = hidden.to(torch::kFloat).contiguous();
+    return {past.to(type_ == NumberType::Float32 ? torch::kFloat : torch::kBFloat16), past};
   }
 
   /// Layer k (1 .. layers). starts: [texts + 1] int64, contiguous, on the CPU. `bits`: the layer's dropout

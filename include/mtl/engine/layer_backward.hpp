@@ -26,8 +26,8 @@ struct WantedGradients {
 
 /// The gradients of a layer; undefined where they were not wanted.
 struct LayerGradients {
-  /// The gradient of the input is the sum of the two: what came through the products, and what came past
-  /// them. The layer below adds them while it reads them.
+  /// The gradient of the input is the sum of the two: what came through the products, in the engine's number
+  /// type, and what came past them, in float32. The layer below adds them while it reads them.
   torch::Tensor input, past;
   LayerParameters parameter;
 };
@@ -48,7 +48,7 @@ struct NormGradients {
 };
 
 inline NormGradients norm_backward(const LayerTask& task, const torch::Tensor& gradient,
-                                   const torch::Tensor& other, bool last, const LayerActivations& kept,
+                                   const torch::Tensor& past, bool last, const LayerActivations& kept,
                                    const LayerParameters& parameters, const WantedGradients& wanted,
                                    LayerGradients& out) {
   const auto scale = last ? output_scale : attention_scale, shift = last ? output_shift : attention_shift,
@@ -60,26 +60,25 @@ inline NormGradients norm_backward(const LayerTask& task, const torch::Tensor& g
   };
   const auto scale_sums = sums(scale), shift_sums = sums(shift), bias_sums = sums(bias);
   const auto& dropout = last ? task.output_dropout : task.attention_output_dropout;
-  NormGradients to{.residual = task.rows(task.hidden()),
-                   .in = dropout.threshold ? task.rows(task.hidden()) : torch::Tensor()};
+  NormGradients to{.residual = task.arena->take({task.tokens(), task.hidden()}, torch::kFloat),
+                   .in = task.rows(task.hidden())};
   run_rows(
       kernels().norm_backward,
       NormBackward{.type = task.shape.type,
                    .rows = task.tokens(),
                    .columns = task.hidden(),
                    .gradient = pointer<void>(gradient),
-                   .other_gradient = pointer<void>(other),
+                   .wide_gradient = pointer<float>(past),
                    .scale = floats(parameters[scale]),
                    .normalised = pointer<void>(last ? kept.output_normalised : kept.attended_normalised),
                    .inverse_sd = pointer<float>(last ? kept.output_inverse_sd : kept.attended_inverse_sd),
                    .dropout = dropout,
                    .kept = pointer<std::uint32_t>(last ? kept.output_kept : kept.attended_kept),
-                   .residual_gradient = pointer<void>(to.residual),
+                   .wide_residual_gradient = pointer<float>(to.residual),
                    .in_gradient = pointer<void>(to.in),
                    .scale_sums = pointer<float>(scale_sums),
                    .shift_sums = pointer<float>(shift_sums),
                    .bias_sums = pointer<float>(bias_sums)});
-  if (!to.in.defined()) to.in = to.residual;
   if (scale_sums.defined()) out.parameter[scale] = summed(scale_sums);
   if (shift_sums.defined()) out.parameter[shift] = summed(shift_sums);
   if (bias_sums.defined()) out.parameter[bias] = summed(bias_sums);
@@ -151,13 +150,13 @@ inline torch::Tensor attention_backward(const LayerTask& task, const torch::Tens
 
 }  // namespace detail
 
-/// `gradient` and `other`: [tokens, hidden] in the engine's number type, contiguous; their sum is the
-/// gradient of the layer's output; `other` may be undefined.
+/// The gradient of the layer's output is the sum of `gradient`, [tokens, hidden] in the engine's number type,
+/// and `past`, in float32; both contiguous; either may be undefined.
 inline LayerGradients layer_backward(const LayerTask& task, const torch::Tensor& gradient,
-                                     const torch::Tensor& other, const LayerActivations& kept,
+                                     const torch::Tensor& past, const LayerActivations& kept,
                                      const LayerParameters& parameters, const WantedGradients& wanted) {
   LayerGradients out;
-  const auto output = detail::norm_backward(task, gradient, other, true, kept, parameters, wanted, out);
+  const auto output = detail::norm_backward(task, gradient, past, true, kept, parameters, wanted, out);
   const auto attended = detail::feed_forward_backward(task, output.in, kept, wanted, out);
   const auto attention =
       detail::norm_backward(task, attended, output.residual, false, kept, parameters, wanted, out);

@@ -43,15 +43,17 @@ struct ActivationBackward {
 struct NormForward {
   NumberType type = NumberType::Float32;
   std::int64_t rows = 0, columns = 0;
-  const void* in = nullptr;        ///< [rows, columns]
-  const float* bias = nullptr;     ///< [columns], or null
-  const void* residual = nullptr;  ///< [rows, columns], or null
-  const float* scale = nullptr;    ///< [columns]
-  const float* shift = nullptr;    ///< [columns]
-  float epsilon = 1e-12F;          ///< added to the variance
-  void* out = nullptr;             ///< [rows, columns]; may be `in` or `residual`
-  void* normalised = nullptr;      ///< [rows, columns], or null for a pass without gradients
-  float* inverse_sd = nullptr;     ///< [rows], or null
+  const void* in = nullptr;              ///< [rows, columns]
+  const float* bias = nullptr;           ///< [columns], or null
+  const void* residual = nullptr;        ///< [rows, columns], or null
+  const float* wide_residual = nullptr;  ///< [rows, columns], added too, or null
+  const float* scale = nullptr;          ///< [columns]
+  const float* shift = nullptr;          ///< [columns]
+  float epsilon = 1e-12F;                ///< added to the variance
+  void* out = nullptr;                   ///< [rows, columns]; may be `in` or `residual`
+  float* wide_out = nullptr;             ///< the same in float32, or null; may be `wide_residual`
+  void* normalised = nullptr;            ///< [rows, columns], or null for a pass without gradients
+  float* inverse_sd = nullptr;           ///< [rows], or null
   /// Row i is row numbers[i] of the mask, or i without them.
   DropoutMask dropout = {};
   const std::int64_t* numbers = nullptr;
@@ -63,14 +65,17 @@ struct NormForward {
 struct NormBackward {
   NumberType type = NumberType::Float32;
   std::int64_t rows = 0, columns = 0;
-  const void* gradient = nullptr;        ///< [rows, columns], of `out`
-  const void* other_gradient = nullptr;  ///< [rows, columns], added to it, or null
-  const float* scale = nullptr;          ///< [columns]
+  /// [rows, columns] of `out`: their sum counts, and null is nothing.
+  const void* gradient = nullptr;
+  const void* other_gradient = nullptr;
+  const float* wide_gradient = nullptr;
+  const float* scale = nullptr;  ///< [columns]
   const void* normalised = nullptr;
   const float* inverse_sd = nullptr;
   DropoutMask dropout = {};
   const std::uint32_t* kept = nullptr;
-  void* residual_gradient = nullptr;  ///< [rows, columns]; may be `gradient` or `other_gradient`
+  void* residual_gradient = nullptr;  ///< [rows, columns], or null; may be `gradient` or `other_gradient`
+  float* wide_residual_gradient = nullptr;  ///< the same in float32, or null; may be `wide_gradient`
   /// [rows, columns], of `in`; may be `gradient` or `other_gradient`. Null where nothing is dropped: it
   /// equals residual_gradient then.
   void* in_gradient = nullptr;

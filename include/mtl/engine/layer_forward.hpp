@@ -44,9 +44,11 @@ inline torch::Tensor attend(const LayerTask& task, const torch::Tensor& x, Layer
   return kept.gathered;
 }
 
-/// dropout(in + bias) + residual, normalised. `in` is overwritten with the result.
+/// dropout(in + bias) + residual, normalised; in both types. `in` is overwritten with the result; so is
+/// `wide`, which may be the residual, and need not be there where the engine's number type is float32.
 inline void add_and_normalise(const LayerTask& task, const torch::Tensor& in, const torch::Tensor& residual,
-                              const LayerParameters& parameters, bool last, LayerActivations& kept) {
+                              const torch::Tensor& wide, const LayerParameters& parameters, bool last,
+                              LayerActivations& kept) {
   auto& normalised = last ? kept.output_normalised : kept.attended_normalised;
   auto& inverse_sd = last ? kept.output_inverse_sd : kept.attended_inverse_sd;
   auto& bits = last ? kept.output_kept : kept.attended_kept;
@@ -62,11 +64,12 @@ inline void add_and_normalise(const LayerTask& task, const torch::Tensor& in, co
                        .columns = task.hidden(),
                        .in = pointer<void>(in),
                        .bias = floats(parameters[last ? output_bias : attention_bias]),
-                       .residual = pointer<void>(residual),
+                       .wide_residual = pointer<float>(residual),
                        .scale = floats(parameters[last ? output_scale : attention_scale]),
                        .shift = floats(parameters[last ? output_shift : attention_shift]),
                        .epsilon = task.epsilon,
                        .out = pointer<void>(in),
+                       .wide_out = pointer<float>(wide),
                        .normalised = pointer<void>(normalised),
                        .inverse_sd = pointer<float>(inverse_sd),
                        .dropout = dropout,
@@ -93,18 +96,27 @@ inline torch::Tensor feed_forward(const LayerTask& task, const torch::Tensor& at
 
 }  // namespace detail
 
-/// x: [tokens, hidden] in the engine's number type. Returns the same shape and type. `kept` is filled where
-/// task.keeps; the parameters' vectors are read as float32.
-inline torch::Tensor layer_forward(const LayerTask& task, const torch::Tensor& x,
-                                   const LayerParameters& parameters, LayerActivations& kept) {
-  kept.input = x;
-  detail::attend(task, x, kept);
+/// The layer's output: `rows` in the engine's number type for the products of the next layer, `past` in
+/// float32 for what goes past them; one memory where the types are the same.
+struct LayerOutput {
+  torch::Tensor rows, past;
+};
+
+/// x: [tokens, hidden], in both types. `kept` is filled where task.keeps; the parameters' vectors are read as
+/// float32.
+inline LayerOutput layer_forward(const LayerTask& task, const LayerOutput& x,
+                                 const LayerParameters& parameters, LayerActivations& kept) {
+  const bool narrow = task.type() != torch::kFloat;
+  kept.input = x.rows;
+  detail::attend(task, x.rows, kept);
   kept.attended = task.rows(task.hidden());
+  const auto wide =
+      narrow ? task.arena->take({task.tokens(), task.hidden()}, torch::kFloat) : torch::Tensor();
   at::mm_out(kept.attended, kept.gathered, task.operands.attention.t());
-  detail::add_and_normalise(task, kept.attended, x, parameters, false, kept);
-  auto out = detail::feed_forward(task, kept.attended, parameters, kept);
-  detail::add_and_normalise(task, out, kept.attended, parameters, true, kept);
-  return out;
+  detail::add_and_normalise(task, kept.attended, x.past, wide, parameters, false, kept);
+  const auto out = detail::feed_forward(task, kept.attended, parameters, kept);
+  detail::add_and_normalise(task, out, narrow ? wide : kept.attended, wide, parameters, true, kept);
+  return {out, narrow ? wide : out};
 }
 
 }  // namespace mtl

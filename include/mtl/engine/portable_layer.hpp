@@ -82,7 +82,8 @@ inline float sum_of_branches(const NormForward& call, std::int64_t row, std::int
   const auto place = row * call.columns + column;
   float x = load_number(call.type, call.in, place) + (call.bias ? call.bias[column] : 0);
   if (kept) x = keeps(kept, column) ? x * call.dropout.scale : 0;
-  return x + (call.residual ? load_number(call.type, call.residual, place) : 0);
+  if (call.residual) x += load_number(call.type, call.residual, place);
+  return x + (call.wide_residual ? call.wide_residual[place] : 0);
 }
 
 inline void norm_forward_row(const NormForward& call, std::int64_t row) {
@@ -102,7 +103,9 @@ inline void norm_forward_row(const NormForward& call, std::int64_t row) {
   for (std::int64_t i = 0; i < call.columns; ++i) {
     const float x = (sum_of_branches(call, row, i, kept) - mean) * inverse_sd;
     if (call.normalised) store_number(call.type, call.normalised, row * call.columns + i, x);
-    store_number(call.type, call.out, row * call.columns + i, x * call.scale[i] + call.shift[i]);
+    const float y = x * call.scale[i] + call.shift[i];
+    store_number(call.type, call.out, row * call.columns + i, y);
+    if (call.wide_out) call.wide_out[row * call.columns + i] = y;
   }
 }
 
@@ -113,8 +116,9 @@ inline void norm_forward(const NormForward& call, std::int64_t begin, std::int64
 
 /// The gradient of a row of `out`.
 inline float gradient_of_out(const NormBackward& call, std::int64_t place) {
-  const float other = call.other_gradient ? load_number(call.type, call.other_gradient, place) : 0;
-  return load_number(call.type, call.gradient, place) + other;
+  float sum = call.gradient ? load_number(call.type, call.gradient, place) : 0;
+  if (call.other_gradient) sum += load_number(call.type, call.other_gradient, place);
+  return sum + (call.wide_gradient ? call.wide_gradient[place] : 0);
 }
 
 /// One row; adds its part to the block's sums.
@@ -137,7 +141,8 @@ inline void norm_backward_row(const NormBackward& call, std::int64_t row, float*
     const float z = call.inverse_sd[row] * (gradient_of_out(call, place) * call.scale[i] - mean - slope * x);
     const float of_in = !kept ? z : keeps(kept, i) ? z * call.dropout.scale : 0;
     if (bias_sums) bias_sums[i] += of_in;
-    store_number(call.type, call.residual_gradient, place, z);
+    if (call.residual_gradient) store_number(call.type, call.residual_gradient, place, z);
+    if (call.wide_residual_gradient) call.wide_residual_gradient[place] = z;
     if (call.in_gradient) store_number(call.type, call.in_gradient, place, of_in);
   }
 }

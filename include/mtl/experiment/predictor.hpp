@@ -45,10 +45,11 @@ class Predictor {
   ///
   /// Throws Error when the file is no checkpoint of a sweep, or when base model, tokenizer or dictionary are
   /// not those of the training.
-  static Predictor load(const std::string& checkpoint, std::string model_dir = {}) {
+  static Predictor load(const std::string& checkpoint, std::string model_dir = {},
+                        const EngineOptions& engine = {}) {
     const auto file = SafetensorsFile::open(checkpoint);
     try {
-      return Predictor(file, checkpoint, std::move(model_dir));
+      return Predictor(file, checkpoint, std::move(model_dir), engine);
     } catch (const nlohmann::json::exception& problem) {
       throw Error(fmt::format("{}: its metadata is not that of a checkpoint of `mtl sweep`: {}", checkpoint,
                               problem.what()));
@@ -82,7 +83,8 @@ class Predictor {
   }
 
  private:
-  Predictor(const SafetensorsFile& file, const std::string& path, std::string model_dir)
+  Predictor(const SafetensorsFile& file, const std::string& path, std::string model_dir,
+            const EngineOptions& engine)
       : about_(nlohmann::json::parse(cell_metadata(file, path, "preparation"))),
         base_(nlohmann::json::parse(cell_metadata(file, path, "base"))),
         model_dir_{model_dir.empty() ? base_.at("base_model").get<std::string>() : std::move(model_dir)},
@@ -101,7 +103,7 @@ class Predictor {
                                                      .excluded_details = pos.at("excluded-details"),
                                                      .merge_runs = pos.at("merge-runs")});
     }
-    build(nlohmann::json::parse(cell_metadata(file, path, "heads")));
+    build(nlohmann::json::parse(cell_metadata(file, path, "heads")), engine);
     require_trained_tensors(file, path, *model_);
     restore(*model_, read_weights(file));
   }
@@ -136,8 +138,9 @@ class Predictor {
     return MeCabAnalyzer(dictionary);
   }
 
-  void build(const nlohmann::json& heads) {
+  void build(const nlohmann::json& heads, const EngineOptions& engine) {
     const auto backbone = load_bert(model_dir_);
+    backbone->set_engine(engine);
     const auto hidden = backbone->hidden();
     int auxiliary = dynamic_layer, main = backbone->layers();
     for (const auto& head : heads)

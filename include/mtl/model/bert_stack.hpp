@@ -80,26 +80,17 @@ class BertStack : public torch::nn::Module {
     require(pass.highest >= 0 && pass.highest <= layers(),
             "layer {} is asked for; the backbone has layers 0 to {}", pass.highest, layers());
     check(batch);
-    if (engine().engine == Engine::Fast) return forward_fast(batch, pass);
-    const auto device = embeddings_.device();
-    const auto layout = make_ragged_layout(batch.starts, batch.tokens(), config_.heads, device);
-    Taps taps{{}, batch.starts, pass.dropout};
-    for (int k = 0; k <= pass.highest; ++k) {
-      const torch::AutoGradMode record(torch::GradMode::is_enabled() && k >= lowest_that_learns());
-      taps.layer.push_back(k == 0 ? embeddings_.forward(batch.ids.to(device), layout.positions, bits(pass, 0))
-                                  : layers_[static_cast<std::size_t>(k - 1)].forward(taps.layer.back(),
-                                                                                     layout, bits(pass, k)));
-    }
-    return taps;
+    return engine().engine == Engine::Fast ? forward_fast(batch, pass) : forward_plain(batch, pass);
   }
 
   /// The attention probabilities of layer `layer` (1 .. layers()), without dropout and gradients: one tensor
-  /// [heads, tokens, tokens] a text. Throws Error as forward() does.
+  /// [heads, tokens, tokens] a text. By the plain engine. Throws Error as forward() does.
   std::vector<torch::Tensor> attention(const Batch& batch, int layer) {
     require(layer >= 1 && layer <= layers(),
             "the attention of layer {} is asked for; the backbone has layers 1 to {}", layer, layers());
     const torch::NoGradGuard no_grad;
-    const auto below = forward(batch, {.highest = layer - 1}).layer.back();
+    check(batch);
+    const auto below = forward_plain(batch, {.highest = layer - 1}).layer.back();
     return layers_[static_cast<std::size_t>(layer - 1)].attention(below, batch.starts);
   }
 
@@ -130,6 +121,19 @@ class BertStack : public torch::nn::Module {
   }
 
  private:
+  Taps forward_plain(const Batch& batch, const Pass& pass) {
+    const auto device = embeddings_.device();
+    const auto layout = make_ragged_layout(batch.starts, batch.tokens(), config_.heads, device);
+    Taps taps{{}, batch.starts, pass.dropout};
+    for (int k = 0; k <= pass.highest; ++k) {
+      const torch::AutoGradMode record(torch::GradMode::is_enabled() && k >= lowest_that_learns());
+      taps.layer.push_back(k == 0 ? embeddings_.forward(batch.ids.to(device), layout.positions, bits(pass, 0))
+                                  : layers_[static_cast<std::size_t>(k - 1)].forward(taps.layer.back(),
+                                                                                     layout, bits(pass, k)));
+    }
+    return taps;
+  }
+
   Taps forward_fast(const Batch& batch, const Pass& pass) {
     if (!fast_) fast_.emplace(config_, engine_.precision);
     const int lowest = lowest_that_learns();
@@ -145,7 +149,7 @@ class BertStack : public torch::nn::Module {
       }
       const auto& layer = layers_[static_cast<std::size_t>(k - 1)];
       states = fast_->layer(k, states, layer.parameters(), starts, bits(pass, k));
-      taps.layer.push_back(pass.reads(k) ? states.rows.to(torch::kFloat) : torch::Tensor());
+      taps.layer.push_back(pass.reads(k) ? states.past : torch::Tensor());
     }
     return taps;
   }
