@@ -75,12 +75,15 @@ class BertJapaneseTokenizer {
       append_part(source, {0, source.text.size()}, nul_ends_part, pieces);
       return pieces;
     }
-    for (const auto& [range, token] : parts_.added->split(source.text)) {
+    for (const auto& [range, token, gaps] : parts_.added->split(source.text)) {
       if (token) {
         const ByteRange where = source_range(source, range.begin, range.end);
         pieces.push_back({token->content, token->id, where.begin, where.end, 0, next_word(pieces)});
-      } else {
+      } else if (gaps.empty()) {
         append_part(source, range, nul_ends_part, pieces);
+      } else {
+        const MappedText part = without(source, range, gaps);
+        append_part(part, {0, part.text.size()}, nul_ends_part, pieces);
       }
     }
     return pieces;

@@ -70,6 +70,20 @@ inline MappedText through(const MappedText& source, std::size_t at, MappedText m
   return made;
 }
 
+/// Bytes [range.begin, range.end) of a text made from a source, but for `gaps` inside it, as made from the
+/// same source.
+inline MappedText without(const MappedText& made, const ByteRange& range,
+                          const std::vector<ByteRange>& gaps) {
+  MappedText kept;
+  std::size_t at = range.begin;
+  for (const ByteRange& gap : gaps) {
+    kept.append_slice(made, at, gap.begin);
+    at = gap.end;
+  }
+  kept.append_slice(made, at, range.end);
+  return kept;
+}
+
 /// A text made from itself.
 inline MappedText unchanged(std::string_view text) {
   MappedText same{std::string(text), std::vector<std::uint32_t>(text.size() + 1)};
