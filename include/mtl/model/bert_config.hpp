@@ -55,6 +55,7 @@ struct BertConfig {
   std::int64_t pad_id = 0;  ///< a token whose embedding never learns; -1: there is none
   std::string note = {};    ///< what reports must say about this model (config key "mtl_note")
 
+  /// Columns of the embeddings, before a projection.
   std::int64_t embedding_width() const { return embedding == 0 ? hidden : embedding; }
 
   /// Tokens of the longest text that has a position for each.

@@ -68,8 +68,10 @@ class AddedTokens {
     tokens_.insert(place, std::move(token));
   }
 
+  /// Those that are looked for in a text, the longest first.
   const std::vector<AddedToken>& tokens() const { return tokens_; }
 
+  /// The token of exactly this content, hidden ones too, or nullptr.
   const AddedToken* find(std::string_view content) const {
     if (content.empty() || !starts_[static_cast<unsigned char>(content.front())]) return nullptr;
     for (const auto* tokens : {&tokens_, &hidden_}) {

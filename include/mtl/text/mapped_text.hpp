@@ -39,6 +39,7 @@ struct MappedText {
     origin.back() = from;
     origin.resize(text.size() + 1, from);
   }
+  /// The same of one code point.
   void append(char32_t point, std::uint32_t from) {
     std::string bytes;
     append_utf8(bytes, point);
@@ -52,6 +53,7 @@ struct MappedText {
     origin.insert(origin.end(), first + static_cast<std::ptrdiff_t>(begin),
                   first + static_cast<std::ptrdiff_t>(end) + 1);
   }
+  /// Says that nothing follows; the source has `source_size` bytes.
   void close(std::size_t source_size) { origin.back() = static_cast<std::uint32_t>(source_size); }
 };
 
@@ -146,11 +148,13 @@ inline MappedText nfkc(std::string_view text) {
   const auto* form = icu::Normalizer2::getNFKCInstance(status);
   return detail::normal_form(text, form, status);
 }
+/// Canonical composition. Throws Error for a text of more than 2 GiB, as all of these do.
 inline MappedText nfc(std::string_view text) {
   UErrorCode status = U_ZERO_ERROR;
   const auto* form = icu::Normalizer2::getNFCInstance(status);
   return detail::normal_form(text, form, status);
 }
+/// Canonical decomposition.
 inline MappedText nfd(std::string_view text) {
   UErrorCode status = U_ZERO_ERROR;
   const auto* form = icu::Normalizer2::getNFDInstance(status);

@@ -26,7 +26,9 @@ class TokenizerConfig {
   }
 
   const std::string& folder() const { return folder_; }
+  /// Where a file of the folder lies, or would.
   std::string path(std::string_view file) const { return folder_ + "/" + std::string(file); }
+  /// The fields of tokenizer_config.json.
   const detail::JsonFields& fields() const { return fields_; }
 
   /// The tokenizer's class without the ending Fast: of tokenizer_config.json, else of config.json, else the

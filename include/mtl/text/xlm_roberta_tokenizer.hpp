@@ -36,6 +36,7 @@ class XlmRobertaTokenizer {
                       std::shared_ptr<const AddedTokens> added, bool split_special_tokens = false)
       : model_{std::move(model)}, added_{std::move(added)}, split_special_tokens_{split_special_tokens} {}
 
+  /// With the standard tokens alone.
   explicit XlmRobertaTokenizer(std::shared_ptr<const SentencePieceModel> model)
       : XlmRobertaTokenizer(model, std::make_shared<const AddedTokens>(standard_tokens(model->size()))) {}
 
@@ -63,6 +64,7 @@ class XlmRobertaTokenizer {
 
   SpecialTokens special() const { return specials; }
 
+  /// One above the greatest id, added tokens included.
   std::size_t vocabulary_size() const {
     std::size_t size = model_->size() + 2;
     for (const AddedToken& token : added_->tokens())
