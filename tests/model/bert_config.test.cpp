@@ -83,6 +83,25 @@ TEST_CASE("config.json: what cannot be a BERT is refused with file and key", "[m
       {"quantization_config", R"({"bits": 4})", "\"quantization_config\" is given"},
       {"auto_map", R"({"AutoModel": "m.M"})",
        "\"auto_map\" is given, which is not supported: it names a model"},
+      {"cross_attention_hidden_size", "24", "\"cross_attention_hidden_size\" is 24"},
+      {"rotary_value", "true", "\"rotary_value\" is true, which is not supported: positions"},
+      {"norm_first", "true", "\"norm_first\" is true"},
+      {"use_bias", "false", "\"use_bias\" is not true, and every layer here has a bias"},
+      {"token_dropout", "true", "\"token_dropout\" is true"},
+      {"emb_layer_norm_before", "true", "\"emb_layer_norm_before\" is true"},
+      {"attention_window", "[512]", "\"attention_window\" is given"},
+      {"num_hidden_groups", "1", "\"num_hidden_groups\" is 1, which is not supported: layers share"},
+      {"directionality", "\"left\"", "\"directionality\" is \"left\"; only \"bidi\" is supported"},
+      {"position_embedding_type", "null", "\"position_embedding_type\" is null where a text is expected"},
+      {"hidden_act", "null", "\"hidden_act\" is null where a text is expected"},
+      {"embedding_size", "128", "\"embedding_size\" is not \"hidden_size\""},
+      {"pooling", "\"mean\"", "mtl does not know what \"pooling\" changes"},
+      {"Is_decoder", "true", "mtl does not know what \"Is_decoder\" changes"},
+      {"dim", "768", "mtl does not know what \"dim\" changes"},
+      {"architectures", R"(["NomicBertModel"])",
+       "\"architectures\" names NomicBertModel, which is no class of this model_type (Bert...)"},
+      {"architectures", R"(["RobertaModel"])", "\"architectures\" names RobertaModel"},
+      {"architectures", "\"BertModel\"", "\"architectures\" must be a list of names"},
       {"pad_token_id", "32000", "\"pad_token_id\" is 32000, outside the vocabulary 0 .. 31999"},
       {"pad_token_id", "-1", "outside the vocabulary"},
   }));
@@ -95,9 +114,14 @@ TEST_CASE("config.json: what changes nothing may be there, empty", "[model]") {
       {"is_decoder", "false"},
       {"pruned_heads", "{}"},
       {"quantization_config", "null"},
-      {"position_embedding_type", "null"},
+      {"position_embedding_type", "\"absolute\""},
       {"use_cache", "true"},
       {"torch_dtype", "\"float16\""},
+      {"use_bias", "true"},
+      {"directionality", "\"bidi\""},
+      {"embedding_size", "768"},
+      {"architectures", R"(["TFBertForMaskedLM", "BertModel"])"},
+      {"architectures", "null"},
   }));
   const ConfigFile file(changed(row.first, row.second));
   CHECK(read_bert_config(file.path).vocabulary == 32000);
@@ -108,7 +132,7 @@ TEST_CASE("config.json: activations by all their names", "[model]") {
       {"\"gelu_new\"", Activation::GeluTanh},
       {"\"gelu_pytorch_tanh\"", Activation::GeluTanh},
       {"\"relu\"", Activation::Relu},
-      {"null", Activation::Gelu},
+      {"\"gelu\"", Activation::Gelu},
   }));
   const ConfigFile file(changed("hidden_act", row.first));
   CHECK(read_bert_config(file.path).activation == row.second);
@@ -134,6 +158,50 @@ TEST_CASE("config.json: the families of BERT's shape", "[model]") {
   CHECK(distil.layers == 2);
   CHECK(distil.intermediate == 20);
   CHECK(distil.activation == Activation::Relu);
+}
+
+TEST_CASE("config.json: one without model_type is BERT's where nothing says otherwise", "[model]") {
+  auto json = nlohmann::json::parse(changed("model_type", ""));
+  CHECK(read_bert_config(ConfigFile(json.dump()).path).family == BertFamily::Bert);
+  json["pad_token_id"] = 1;
+  CHECK_THROWS_WITH(read_bert_config(ConfigFile(json.dump()).path), Contains("has no \"model_type\""));
+  json["architectures"] = {"BertForMaskedLM"};
+  CHECK(read_bert_config(ConfigFile(json.dump()).path).pad_id == 1);
+  json["architectures"] = {"RobertaForMaskedLM"};
+  CHECK_THROWS_WITH(read_bert_config(ConfigFile(json.dump()).path), Contains("names RobertaForMaskedLM"));
+}
+
+TEST_CASE("config.json: keys of published files that change nothing are known", "[model]") {
+  // What the files of bert-base-multilingual, older Japanese BERTs, XLM-R and sentence encoders have beside
+  // sizes.
+  auto json = nlohmann::json::parse(changed("architectures", R"(["BertForMaskedLM"])"));
+  for (const char* const key : {"_name_or_path",
+                                "classifier_dropout",
+                                "directionality",
+                                "finetuning_task",
+                                "gradient_checkpointing",
+                                "id2label",
+                                "label2id",
+                                "language",
+                                "name",
+                                "num_labels",
+                                "output_past",
+                                "pooler_fc_size",
+                                "pooler_type",
+                                "problem_type",
+                                "sep_token_id",
+                                "task_specific_params",
+                                "tokenizer_class",
+                                "transformers_version",
+                                "use_cache",
+                                "num_beams",
+                                "eos_token_ids",
+                                "xla_device",
+                                "tie_word_embeddings",
+                                "chunk_size_feed_forward",
+                                "torchscript"})
+    json[key] = key == std::string("directionality") ? "bidi" : "x";
+  CHECK(read_bert_config(ConfigFile(json.dump()).path).hidden == 768);
 }
 
 TEST_CASE("config.json: a family's own keys are asked for, and no padding is told from none", "[model]") {

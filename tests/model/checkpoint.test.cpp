@@ -4,6 +4,7 @@
 
 #include <unistd.h>
 
+#include <cmath>
 #include <filesystem>
 #include <fstream>
 #include <string>
@@ -138,6 +139,34 @@ TEST_CASE("checkpoint: everything that does not fit is listed in one error, and 
           Contains("unexpected: encoder.layer.3.output.dense.bias") &&
           Contains("config.json and weights disagree") &&
           Contains("embeddings.word_embeddings.weight (the model has [50 x 24], the file F32 [49 x 24])"));
+  check_equal(*backbone, *before, 0);
+}
+
+TEST_CASE("checkpoint: a type that no weight has is told from a wrong shape", "[model]") {
+  auto weights = fixture();
+  for (auto& [name, value] : weights)
+    if (name == "embeddings.LayerNorm.weight") value = value.to(torch::kLong);
+  const ModelFolder model(weights);
+  CHECK_THROWS_WITH(load_bert(model.folder.string()),
+                    Contains("of a type that is no weight's (F16, BF16, F32 and F64 are read): "
+                             "embeddings.LayerNorm.weight (I64)") &&
+                        !Contains("of another shape"));
+}
+
+TEST_CASE("checkpoint: weights that are no finite numbers are refused, and nothing is changed", "[model]") {
+  const auto type = GENERATE(torch::kFloat, torch::kHalf, torch::kDouble);
+  const auto bad = GENERATE(NAN, -INFINITY);
+  auto weights = fixture();
+  for (auto& [name, value] : weights)
+    if (value.is_floating_point()) value = value.to(type);
+  for (auto& [name, value] : weights)
+    if (name == "encoder.layer.1.output.dense.bias") value[3] = bad;
+  const ModelFolder model(weights);
+  const auto backbone = load_bert(plain), before = load_bert(plain);
+  CHECK_THROWS_WITH(
+      load_weights(*backbone, model.weights_file()),
+      Contains(model.weights_file() + ": tensor 'encoder.layer.1.output.dense.bias' holds a NaN or an "
+                                      "infinity (element 3 of 24)"));
   check_equal(*backbone, *before, 0);
 }
 

@@ -25,6 +25,9 @@ def added(content, special=False, **more):
 # Names in the manner of word-subword. "vocabulary" is a key of make_vocabularies(); "files" are further files.
 MANY_TOKENS = {"900": added("[X1]", special=True), "901": added("[X12]"), "902": added("<ent>", lstrip=True, rstrip=True),
                "903": added("令和", normalized=False), "904": added("A.B", single_word=True)}
+SINGLE_WORDS = {"900": added("、", single_word=True, rstrip=True), "901": added("の", single_word=True, lstrip=True),
+                "902": added("\u3000", single_word=True, rstrip=True), "903": added("a", single_word=True, lstrip=True, rstrip=True),
+                "904": added("\n", rstrip=True), "905": added(" [X1]", special=True)}
 CONFIGURATIONS = {
     "mecab-wordpiece": (JAPANESE, mecab(), "words", {}),
     "mecab-character": (JAPANESE, mecab() | {"subword_tokenizer_type": "character"}, "characters", {}),
@@ -57,9 +60,11 @@ CONFIGURATIONS = {
         "special_tokens_map.json": {"additional_special_tokens": ["[X1]", "[X12]"],
                                     "mask_token": {"content": "[MASK]", "lstrip": True, "rstrip": True, "single_word": False,
                                                    "normalized": False}}}),
+    "bert-single-words": (BERT, {"added_tokens_decoder": SINGLE_WORDS}, "words", {}),
     "xlm_roberta": (XLM, {}, "xlm", {}),
     "xlm_roberta-added": (XLM, {"added_tokens_decoder": MANY_TOKENS, "additional_special_tokens": ["[X12]", "[CLS]"]}, "xlm", {}),
     "xlm_roberta-without-specials": (XLM, {"split_special_tokens": True}, "xlm", {}),
+    "xlm_roberta-single-words": (XLM, {"added_tokens_decoder": SINGLE_WORDS}, "xlm", {}),
     "unidic_lite-wordpiece": (JAPANESE, mecab("unidic_lite"), "words", {}),
     "unidic_lite-character": (JAPANESE, mecab("unidic_lite") | {"subword_tokenizer_type": "character"}, "characters", {}),
 }

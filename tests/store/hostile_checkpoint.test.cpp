@@ -108,6 +108,15 @@ const std::string big = whole(std::int64_t{1} << 62);
 TEST_CASE("hostile: the files that the others are variations of are read", "[store]") {
   CHECK(open(zip_of(state(four))).honest);
   CHECK(open(zip(zip_parts(state(four)), {.zip64 = false})).honest);
+  for (const char* const version : {"1", "10\n"}) {
+    auto parts = zip_parts(state(four));
+    parts[3].bytes = version;
+    CHECK(open(zip(parts)).honest);
+    parts[3].name = "a/.data/version";
+    CHECK(open(zip(parts)).honest);
+    parts.pop_back();
+    CHECK(open(zip(parts)).honest);
+  }
   CHECK(open(legacy()).honest);
 }
 
@@ -272,6 +281,12 @@ TEST_CASE("hostile: a zip file is what its directory says", "[store]") {
       {"is a TorchScript program, which is code", with({"a/constants.pkl", ""})},
       {"is a TorchScript program, which is code", with({"a/code/x.py", ""})},
       {"was written on a big-endian machine", changed(1, [](ZipPart& part) { part.bytes = "big"; })},
+      {"its version is '11?', and 1 to 10 are known", changed(3, [](ZipPart& part) { part.bytes = "11\n"; })},
+      {"its version is '0'", changed(3, [](ZipPart& part) { part.bytes = "0"; })},
+      {"its version is '3.1'", changed(3, [](ZipPart& part) { part.bytes = "3.1"; })},
+      {"its version is ''", changed(3, [](ZipPart& part) { part.bytes = ""; })},
+      {"its version is 'x?'",
+       changed(3, [](ZipPart& part) { part.name = "a/.data/version", part.bytes = "x\n"; })},
       {"has no entry data/0 for one of its storages",
        changed(2, [](ZipPart& part) { part.name = "a/data/1"; })},
       {"its entry data/0 has 12 bytes, its pickle says 16",
@@ -320,7 +335,10 @@ TEST_CASE("hostile: a zip file is what its directory says", "[store]") {
       {"does not end where its zip64 record begins", tail({.begin = 1})},
       {"does not end where its zip64 record begins", tail({.bytes = 0x7FFFFFFF})},
       {"does not end with a directory", honest.substr(0, honest.size() - 1)},
-      {"does not end with a directory", honest + "x"},
+      {"1 bytes stand behind its directory", honest + "x"},
+      {"4 bytes stand behind its directory", honest + "junk"},
+      {"4 bytes stand behind its directory", zip(zip_parts(state(four)), {.zip64 = false}) + "junk"},
+      {"does not end with a directory", honest.substr(0, honest.size() - 22) + std::string(30, 'x')},
       {"does not end with a directory", "PK\x03\x04"},
       {"has a comment that is not there", honest.substr(0, honest.size() - 2) + "\x01" + nul},
       {"the zip64 record of its directory lies outside",
@@ -392,6 +410,7 @@ TEST_CASE("hostile: a file of another form is named for what it is", "[store]") 
       {"has more than 8 dimensions",
        json(R"({"a":{"dtype":"F32","shape":[1,1,1,1,1,1,1,1,1],"data_offsets":[0,4]}})")},
       {"its header is nested too deeply", json(R"({"a":{"dtype":"F32","shape":[[1]]}})")},
+      {"its header is not valid JSON (a NUL at byte 2)", json("{}" + std::string(8, nul[0]))},
   };
   for (const auto& row : rows) {
     INFO(row.message);

@@ -125,6 +125,7 @@ TEST_CASE("safetensors: a foreign file's order, gaps in alignment and padding ar
   for (const auto& tensor : file.tensors()) names.push_back(tensor.name);
   CHECK(names == std::vector<std::string>{"a", "none", "z"});
   CHECK(SafetensorsFile::open(scratch.write(with_header("{}", 0))).tensors().empty());
+  CHECK(SafetensorsFile::open(scratch.write(with_header("{} \t\r\n", 0))).tensors().empty());
 }
 
 TEST_CASE("safetensors: every broken rule has its own message, and the file's name", "[store]") {
@@ -147,6 +148,8 @@ TEST_CASE("safetensors: every broken rule has its own message, and the file's na
       {"header does not begin with {", with_header("[]", 0)},
       {"is not valid JSON", with_header("{", 0)},
       {"is not valid JSON", with_header("{}x", 0)},
+      {"header is not valid JSON (a NUL at byte 2)", with_header("{}" + std::string(8, '\0'), 0)},
+      {"header is not valid JSON (a NUL at byte 3)", with_header("{} " + std::string(1, '\0') + "{}", 0)},
       {"is not valid JSON", in("\"\xff\":1", 0)},
       {"the key \"a\" twice", in(one + "," + entry("a", "[2]", "[8,16]"), 16)},
       {"the key \"shape\" twice",

@@ -212,38 +212,3 @@ TEST_CASE("a NUL ends what MeCab sees only where the published encoding is asked
   CHECK(japanese.tokenize(text).size() == 5);
   CHECK(japanese.tokenize(text, true, true).size() == 3);
 }
-
-TEST_CASE("the longest added token wins, and white space beside it goes where it says so", "[text]") {
-  AddedTokens added;
-  added.add({"<a>", 1});
-  added.add({"<a><b>", 2});
-  added.add({.content = "<m>", .id = 3, .strip_left = true, .strip_right = true});
-  const std::string text = "x<a><b>y  <m>\u3000z<a>";
-  std::string joined;
-  for (const auto& part : added.split(text))
-    joined +=
-        (part.token ? "#" : "") + text.substr(part.range.begin, part.range.end - part.range.begin) + "|";
-  CHECK(joined == "x|#<a><b>|y|#<m>|z|#<a>|");
-  added.add({"<c>", 1});  // hides <a>
-  CHECK(added.split("x<a>").front().token == nullptr);
-  CHECK(added.split("<a><c>").front().token->content == "<a>");
-  CHECK(added.split("<a><c>").back().token->id == 1);
-}
-
-TEST_CASE("an added token that must stand alone is text where a word touches it", "[text]") {
-  AddedTokens added;
-  added.add({.content = "A.B", .id = 1, .single_word = true});
-  added.add({"<a>", 2});
-  const auto split = [&](const std::string& text) {
-    std::string joined;
-    for (const auto& [range, token] : added.split(text))
-      joined += (token ? "#" : "") + text.substr(range.begin, range.end - range.begin) + "|";
-    return joined;
-  };
-  CHECK(split("A.B") == "#A.B|");
-  CHECK(split("x A.B y") == "x |#A.B| y|");
-  CHECK(split("xA.B y") == "xA.B| y|");
-  CHECK(split("x A.By") == "x |A.By|");
-  CHECK(split("<a>A.B<a>") == "<a>A.B|#<a>|");
-  CHECK(split("A.BA.B") == "A.BA.B|");
-}

@@ -151,6 +151,18 @@ TEST_CASE("older folders name added tokens in files of their own", "[text]") {
   CHECK(other.tokenize("<s>").size() == 3);
 }
 
+TEST_CASE("an added token of the unknown token's name takes its place, but not in words that are never split",
+          "[text]") {
+  // Ids by transformers 4.57.6: a listed word is looked up whole, in the vocabulary alone.
+  auto tokenizer = PretrainedTokenizer::load(folder({{"vocab.txt", vocabulary},
+                                                     {"tokenizer_config.json", R"({"never_split": ["foo"]})"},
+                                                     {"added_tokens.json", R"({"[UNK]": 900})"},
+                                                     {"config.json", R"({"model_type": "electra"})"}}));
+  std::vector<int> ids;
+  for (const Piece& piece : tokenizer.encode("foo bar [UNK] 猫")) ids.push_back(piece.id);
+  CHECK(ids == std::vector<int>{2, 1, 900, 900, 6, 3});
+}
+
 TEST_CASE("what is not supported is refused with file and field", "[text]") {
   struct Row {
     const char *config, *complaint;
@@ -180,6 +192,9 @@ TEST_CASE("what is not supported is refused with file and field", "[text]") {
        "added_tokens_decoder: x: the id must be a number"},
       {R"({"added_tokens_decoder": {"5": "a"}})", "added_tokens_decoder: 5: must be an object"},
       {R"({"added_tokens_decoder": {"5": {"content": "a", "lstrip": 1}}})", "lstrip must be true or false"},
+      {R"({"added_tokens_decoder": {"5": {"content": ""}}})",
+       "added_tokens_decoder: 5: the token has no content"},
+      {R"({"additional_special_tokens": ["[X]", ""]})", "additional_special_tokens: a token has no content"},
       {R"({"word_tokenizer_type": "mecab", "mecab_kwargs": []})", "mecab_kwargs: must be an object"},
       {R"({"tokenizer_class": "XLMRobertaTokenizer", "cls_token": "[CLS]"})", "cls_token must be <s>"},
       {R"({"tokenizer_class": "XLMRobertaTokenizer", "pad_token": "</s>"})", "pad_token must be <pad>"},
@@ -203,6 +218,10 @@ TEST_CASE("a folder that lacks something is refused by name", "[text]") {
   CHECK_THROWS_WITH(PretrainedTokenizer::load(folder({})), Contains("no tokenizer_class"));
   CHECK_THROWS_WITH(PretrainedTokenizer::load(folder({{"config.json", R"({"model_type": "bert"})"}})),
                     Contains("vocab.txt"));
+  const auto without_unknown =
+      folder({{"vocab.txt", "[CLS]\n[SEP]\n"}, {"config.json", R"({"model_type": "bert"})"}});
+  CHECK_THROWS_WITH(PretrainedTokenizer::load(without_unknown),
+                    without_unknown + "/vocab.txt: the vocabulary has no [UNK], the token of unknown words");
   const std::string roberta = R"({"model_type": "xlm-roberta"})";
   CHECK_THROWS_WITH(PretrainedTokenizer::load(folder({{"config.json", roberta}})),
                     Contains("sentencepiece.bpe.model"));

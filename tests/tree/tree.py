@@ -10,7 +10,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-HEADER_LINES, MEDIAN_LINES, FUNCTION_LINES = 300, 130, 50
+HEADER_LINES, MEDIAN_LINES, FUNCTION_LINES = 300, 120, 50
 VAGUE_NAMES = {"utils", "util", "misc", "manager", "helper", "helpers", "common"}
 DOOR = "mtl/detail/torch.hpp"
 # XXH_INLINE_ALL is xxHash's own switch, and has to stand before its include.

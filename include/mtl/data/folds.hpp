@@ -22,12 +22,15 @@ struct Folds {
   std::uint64_t seed = 0;
   std::vector<int> fold_of;  ///< by index of the example, in 0 .. k - 1
 
+  /// Indices of the examples in fold f, rising. Throws Error where there is no fold f.
   std::vector<std::size_t> test(int f) const {
     return where([f](int fold) { return fold == f; }, f);
   }
+  /// The same of the fold behind f, on which a run on test fold f validates.
   std::vector<std::size_t> valid(int f) const {
     return where([next = (f + 1) % k](int fold) { return fold == next; }, f);
   }
+  /// The same of the other k - 2 folds.
   std::vector<std::size_t> train(int f) const {
     return where([f, next = (f + 1) % k](int fold) { return fold != f && fold != next; }, f);
   }

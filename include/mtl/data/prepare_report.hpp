@@ -36,16 +36,19 @@ struct PrepareReport {
   std::int64_t shortest = 0, median = 0, longest = 0;  ///< pieces of a kept text, without special tokens
   std::map<std::string, std::int64_t> labels{};        ///< pieces by the name of their label
 
+  /// Nothing counted yet, for classes of these names.
   explicit PrepareReport(std::vector<std::string> names = {}) : classes{std::move(names)} {
     read.resize(classes.size());
     kept.resize(classes.size());
     for (Counts& counts : dropped) counts.resize(classes.size());
   }
 
+  /// Texts of a class that were dropped for a reason. Throws std::out_of_range for an unknown label.
   std::int64_t& of(Dropped why, std::size_t label) {
     return dropped[static_cast<std::size_t>(why)].at(label);
   }
 
+  /// Over all classes.
   static std::int64_t sum(const Counts& counts) {
     std::int64_t total = 0;
     for (const std::int64_t count : counts) total += count;

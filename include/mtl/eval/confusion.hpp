@@ -38,14 +38,17 @@ class ConfusionMatrix {
   }
 
   int classes() const { return classes_; }
+  /// Examples of class `gold` that were predicted as `predicted`; both from 0.
   std::int64_t count(int gold, int predicted) const { return counts_.at(index(gold, predicted)); }
 
+  /// All examples.
   std::int64_t total() const {
     std::int64_t sum = 0;
     for (const std::int64_t count : counts_) sum += count;
     return sum;
   }
 
+  /// Examples on the diagonal.
   std::int64_t correct() const {
     std::int64_t sum = 0;
     for (int c = 0; c < classes_; ++c) sum += count(c, c);

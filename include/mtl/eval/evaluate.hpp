@@ -31,6 +31,7 @@ struct HeadEvaluation {
   double loss_sum = 0;                   ///< over labelled rows
   std::int64_t loss_count = 0;
 
+  /// Loss of a labelled row; 0 where there is none.
   double mean_loss() const { return loss_count == 0 ? 0.0 : loss_sum / static_cast<double>(loss_count); }
 
   /// Correct labels by labelled rows; 0 when nothing is labelled.

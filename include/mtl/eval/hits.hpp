@@ -12,9 +12,13 @@ struct Hits {
   std::int64_t predicted = 0;  ///< found or wrong
   std::int64_t gold = 0;       ///< found or missed
 
+  /// found / predicted; 0 where nothing was predicted.
   double precision() const { return quotient(found, predicted); }
+  /// found / gold; 0 where there is nothing to find.
   double recall() const { return quotient(found, gold); }
+  /// Harmonic mean of the two, 2 found / (predicted + gold); 0 of nothing.
   double f1() const { return quotient(2 * found, predicted + gold); }
+  /// Whether there was anything to find or anything found.
   bool occurs() const { return predicted + gold > 0; }
 
   Hits& operator+=(const Hits& more) {

@@ -22,6 +22,7 @@ struct PrecisionRecallF1 {
 /// Counts spans that are found exactly (kind, begin and end). Without any span every score is 0.
 class SpanF1 {
  public:
+  /// Nothing counted yet; `rule` says what an I without a B is.
   explicit SpanF1(SpanRule rule = SpanRule::Lenient) : rule_{rule} {}
 
   /// Counts one text. Throws Error when the lists differ in length, or as entities() does.
@@ -46,6 +47,7 @@ class SpanF1 {
     return sum;
   }
 
+  /// The scores of total().
   PrecisionRecallF1 micro() const {
     const Hits all = total();
     return {all.precision(), all.recall(), all.f1()};

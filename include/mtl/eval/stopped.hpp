@@ -15,6 +15,7 @@ class Stopped : public std::runtime_error {
 /// Asked after every batch; true makes the work throw Stopped. Absent: never.
 using StopRequest = std::function<bool()>;
 
+/// Throws Stopped when a stop is requested.
 inline void stop_if(const StopRequest& requested) {
   if (requested && requested()) throw Stopped();
 }

@@ -24,7 +24,9 @@ class TokenAccuracy {
     }
   }
 
+  /// Tokens whose label was predicted, of those that have one.
   std::int64_t correct() const { return correct_; }
+  /// Tokens that have a label.
   std::int64_t total() const { return total_; }
 
   /// correct() / total(); 0 of no token.

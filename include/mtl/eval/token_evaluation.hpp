@@ -34,7 +34,9 @@ class TokenEvaluation {
     spans_.add(truth, claim);
   }
 
+  /// Label by label.
   const TokenAccuracy& tokens() const { return tokens_; }
+  /// Span by span.
   const SpanF1& spans() const { return spans_; }
 
  private:

@@ -12,10 +12,12 @@
 
 namespace mtl {
 
+/// {"arm", "layer", "fold", "seed"}.
 inline void to_json(nlohmann::json& json, const Cell& cell) {
   json = {{"arm", cell.arm}, {"layer", cell.layer}, {"fold", cell.fold}, {"seed", cell.seed}};
 }
 
+/// Throws nlohmann::json::exception for a missing key or a wrong type, as do all from_json() here.
 inline void from_json(const nlohmann::json& json, Cell& cell) {
   json.at("arm").get_to(cell.arm);
   json.at("layer").get_to(cell.layer);
@@ -38,6 +40,7 @@ inline std::map<std::string, double> numbers(const nlohmann::json& object) {
 
 }  // namespace detail
 
+/// A line of history.jsonl: {"epoch", "train_loss", "valid", "seconds"}.
 inline void to_json(nlohmann::json& json, const EpochRecord& record) {
   json = {{"epoch", record.epoch},
           {"train_loss", record.train_loss},
@@ -45,6 +48,7 @@ inline void to_json(nlohmann::json& json, const EpochRecord& record) {
           {"seconds", record.seconds}};
 }
 
+/// A null where a number is expected is a NaN.
 inline void from_json(const nlohmann::json& json, EpochRecord& record) {
   json.at("epoch").get_to(record.epoch);
   record.train_loss = detail::number_or_nan(json.at("train_loss"));
@@ -60,6 +64,7 @@ inline void to_json(nlohmann::json& json, const WatchResult& result) {
           {"scores", result.scores}, {"n_test", result.predictions.size()}, {"correct", correct}};
 }
 
+/// Without the predictions; a null where a number is expected is a NaN.
 inline void from_json(const nlohmann::json& json, WatchResult& result) {
   json.at("watch").get_to(result.watch);
   json.at("best_epoch").get_to(result.best_epoch);
@@ -78,6 +83,7 @@ inline void to_json(nlohmann::json& json, const CellResult& result) {
           {"peak_memory", result.peak_memory}};
 }
 
+/// Without the history.
 inline void from_json(const nlohmann::json& json, CellResult& result) {
   json.at("cell").get_to(result.cell);
   json.at("digest").get_to(result.digest);

@@ -24,6 +24,7 @@ class CellStore {
   CellStore(std::filesystem::path run, std::vector<std::string> classes)
       : run_{std::move(run)}, classes_{std::move(classes)} {}
 
+  /// The run folder.
   const std::filesystem::path& run() const { return run_; }
 
   /// The folder of a cell; it may not exist.
@@ -32,6 +33,7 @@ class CellStore {
            fmt::format("{}-l{}-f{}-s{}-{}", cell.arm, cell.layer, cell.fold, cell.seed, digest.substr(0, 8));
   }
 
+  /// Whether the cell's result.json is there, which is written last.
   bool done(const Cell& cell, const std::string& digest) const {
     return std::filesystem::exists(folder(cell, digest) / "result.json");
   }

@@ -22,6 +22,7 @@ class Eta {
   /// A cell that is still to be trained.
   void expect(const Cell& cell) { waiting_ += relative_cost(cell, layers_); }
 
+  /// An expected cell is under way.
   void begin(const Cell& cell) {
     cost_ = relative_cost(cell, layers_);
     waiting_ -= cost_;
@@ -35,6 +36,7 @@ class Eta {
     epochs_now_ = epochs;
   }
 
+  /// The cell under way is done.
   void finish() {
     ++finished_;
     finished_epochs_ += epochs_now_;

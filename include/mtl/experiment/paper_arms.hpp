@@ -27,6 +27,7 @@ namespace mtl {
 /// what the last one changed.
 class PretrainedBackbone {
  public:
+  /// Keeps a copy of the weights that `backbone` has now.
   explicit PretrainedBackbone(std::shared_ptr<BertBackbone> backbone) : backbone_{std::move(backbone)} {
     for (const auto& item : backbone_->named_parameters())
       if (item.key().starts_with("encoder."))

@@ -47,6 +47,7 @@ struct Progress {
 /// The experiment: trains each arm at each layer on each fold, and judges it on the fold's test texts.
 class Sweep {
  public:
+  /// Both must live as long as the sweep.
   Sweep(const Dataset& dataset, const Folds& folds, SweepOptions options)
       : dataset_{dataset}, folds_{folds}, options_{std::move(options)} {}
 

@@ -26,7 +26,9 @@ inline constexpr int dynamic_layer = -1;
 template <std::size_t N>
 struct fixed_string {
   char text[N];
+  /// From a literal, with its closing NUL.
   consteval fixed_string(const char (&s)[N]) { std::copy_n(s, N, text); }
+  /// Without the closing NUL.
   constexpr operator std::string_view() const { return {text, N - 1}; }
 };
 

@@ -39,6 +39,7 @@ class IOB2TokenHead : public torch::nn::Module {
   static constexpr std::string_view name = Name;
   static constexpr int tap = Layer;  ///< what the type says; layer() is what counts
 
+  /// Throws Error as the class says.
   explicit IOB2TokenHead(const IOB2TokenHeadOptions& options = {})
       : layer_{tapped_layer(name, Layer, options.layer)},
         dropout_{options.dropout},
@@ -51,17 +52,21 @@ class IOB2TokenHead : public torch::nn::Module {
     register_module("linear", linear_);
   }
 
+  /// The tapped layer, 1 .. N; 0 is the embedding output.
   int layer() const { return layer_; }
 
+  /// Logits [tokens, labels]; with dropout where the taps carry a stream for it.
   torch::Tensor forward(const Taps& taps) const {
     const auto site = taps.dropout ? std::optional{taps.dropout->named("head").named(name)} : std::nullopt;
     return linear_->forward(dropout(taps.layer.at(static_cast<std::size_t>(layer_)), dropout_, site));
   }
 
+  /// Summed cross entropy and how many tokens have a label. Throws Error as summed_cross_entropy() does.
   Loss loss(const torch::Tensor& logits, const Target& target) const {
     return summed_cross_entropy(name, logits, target);
   }
 
+  /// The most probable label of every token, by text; label by label, so that an I may follow an O.
   std::vector<Prediction> decode(const torch::Tensor& logits, const Taps& taps) const {
     const auto best = logits.argmax(1).to(torch::kCPU).contiguous();
     const auto* const label = best.template const_data_ptr<std::int64_t>();

@@ -16,6 +16,7 @@ namespace mtl {
 /// and the name of the head alone: the same whatever other heads a model has.
 class SeededLinear : public torch::nn::Module {
  public:
+  /// Throws Error unless `hidden` and `labels` are 1 or more.
   SeededLinear(std::string_view head, std::int64_t hidden, std::int64_t labels, std::uint64_t seed)
       : head_{head} {
     require(hidden > 0 && labels > 0, "head '{}': {} inputs and {} labels; both must be at least 1", head,

@@ -44,6 +44,7 @@ class SequenceClassifier : public torch::nn::Module {
   static constexpr std::string_view name = Name;
   static constexpr int tap = Layer;  ///< what the type says; layer() is what counts
 
+  /// Throws Error as the class says.
   explicit SequenceClassifier(const SequenceClassifierOptions& options = {})
       : layer_{tapped_layer(name, Layer, options.layer)},
         dropout_{options.dropout},
@@ -53,8 +54,10 @@ class SequenceClassifier : public torch::nn::Module {
     register_module("linear", linear_);
   }
 
+  /// The tapped layer, 1 .. N; 0 is the embedding output.
   int layer() const { return layer_; }
 
+  /// Logits [texts, labels]; with dropout where the taps carry a stream for it.
   torch::Tensor forward(const Taps& taps) const {
     const auto& rows = taps.layer.at(static_cast<std::size_t>(layer_));
     const auto first = taps.starts.slice(0, 0, -1).to(rows.device());
@@ -62,10 +65,12 @@ class SequenceClassifier : public torch::nn::Module {
     return linear_->forward(dropout(rows.index_select(0, first), dropout_, site));
   }
 
+  /// Summed cross entropy and how many texts have a label. Throws Error as summed_cross_entropy() does.
   Loss loss(const torch::Tensor& logits, const Target& target) const {
     return summed_cross_entropy(name, logits, target);
   }
 
+  /// The class of every text, and the probabilities of all, as float32.
   std::vector<Prediction> decode(const torch::Tensor& logits, const Taps&) const {
     const auto p = logits.to(torch::kCPU, torch::kFloat).softmax(1).contiguous();
     const auto best = p.argmax(1).contiguous();

@@ -30,11 +30,14 @@ class LabelSet {
     }
   }
 
+  /// The kinds of span, without O.
   const std::vector<std::string>& kinds() const { return kinds_; }
   const std::vector<std::string>& names() const { return names_; }  ///< O, B-名詞, I-名詞, ...
   std::size_t size() const { return names_.size(); }                ///< 2n + 1
 
+  /// Id of B of a kind, 1 for the first. Throws Error for a kind that is not there.
   std::int32_t begin(int kind) const { return inside(kind) - 1; }
+  /// Id of I of a kind, 2 for the first. Throws Error for a kind that is not there.
   std::int32_t inside(int kind) const {
     require(kind >= 0 && static_cast<std::size_t>(kind) < kinds_.size(),
             "a span of kind {}; there are {} kinds, numbered from 0", kind, kinds_.size());

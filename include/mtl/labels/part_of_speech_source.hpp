@@ -29,11 +29,14 @@ struct PartOfSpeechOptions {
 template <MorphologicalAnalyzer A>
 class PartOfSpeechSource {
  public:
+  /// Spans come from the morphemes of `analyzer`.
   explicit PartOfSpeechSource(A analyzer, PartOfSpeechOptions options = {})
       : analyzer_{std::move(analyzer)}, options_{std::move(options)} {}
 
+  /// Names of the kinds that Span::kind numbers.
   const std::vector<std::string>& kinds() const { return options_.kinds; }
 
+  /// Spans in bytes of text.text, in its order, none over another. Throws Error as the analyser does.
   std::vector<Span> spans(std::string_view /*document_id*/, const NormalizedText& text) {
     std::vector<Span> found;
     for (const Morpheme& morpheme : analyzer_.analyze(text.text)) {

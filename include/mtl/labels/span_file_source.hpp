@@ -46,6 +46,7 @@ class SpanFileSource {
     return SpanFileSource(std::move(file), std::move(kinds));
   }
 
+  /// Names of the kinds that Span::kind numbers.
   const std::vector<std::string>& kinds() const { return kinds_; }
 
   /// Whether the file has a line for this document. One without is unlabelled, which differs from one without

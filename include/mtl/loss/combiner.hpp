@@ -45,7 +45,9 @@ class AnyLossCombiner {
     parameters_ = [shared] { return shared->parameters(); };
   }
 
+  /// One scalar; throws what the combiner throws.
   torch::Tensor operator()(std::span<const NamedLoss> losses) const { return combine_(losses); }
+  /// What the combiner itself learns.
   std::vector<torch::Tensor> parameters() const { return parameters_(); }
 
  private:

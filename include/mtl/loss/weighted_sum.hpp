@@ -32,6 +32,7 @@ struct HeadWeight {
 /// and λ do not match one to one.
 class WeightedSum {
  public:
+  /// Throws Error when two λ have one name, or one is not finite.
   explicit WeightedSum(std::vector<HeadWeight> weights) : weights_{std::move(weights)} {
     for (const auto& [head, weight] : weights_)
       require(std::isfinite(weight), "λ of head '{}' is {}; it must be a finite number", head, weight);
@@ -41,6 +42,7 @@ class WeightedSum {
     require(twice == sorted.end(), "head '{}' has two λ", twice == sorted.end() ? "" : twice->head);
   }
 
+  /// One scalar of the losses' type. Throws Error when heads and λ do not match one to one.
   torch::Tensor operator()(std::span<const NamedLoss> losses) const {
     torch::Tensor total;
     std::size_t matched = 0;
@@ -56,6 +58,7 @@ class WeightedSum {
     return total.defined() ? total : zero_like(losses);
   }
 
+  /// None: every λ is fixed.
   std::vector<torch::Tensor> parameters() const { return {}; }
 
   const std::vector<HeadWeight>& weights() const { return weights_; }

@@ -19,6 +19,7 @@ class BasicBertBackbone : public BertStack {
  public:
   static constexpr int depth = Depth;
 
+  /// Throws Error when the configuration has another number of layers than the type.
   explicit BasicBertBackbone(const BertConfig& config, const InitialWeights& initial = {})
       : BertStack{checked(config), initial} {}
 

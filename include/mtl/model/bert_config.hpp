@@ -8,11 +8,13 @@
 #include <string>
 #include <string_view>
 #include <utility>
+#include <vector>
 
 #include <nlohmann/json.hpp>
 
 #include <mtl/detail/error.hpp>
 #include <mtl/model/activation.hpp>
+#include <mtl/model/config_keys.hpp>
 #include <mtl/model/config_reader.hpp>
 
 namespace mtl {
@@ -47,6 +49,7 @@ struct BertConfig {
   std::int64_t pad_id = 0;  ///< a token whose embedding never learns; -1: there is none
   std::string note = {};    ///< what reports must say about this model (config key "mtl_note")
 
+  /// Columns of the embeddings, before a projection.
   std::int64_t embedding_width() const { return embedding == 0 ? hidden : embedding; }
 
   /// Tokens of the longest text that has a position for each.
@@ -89,17 +92,32 @@ inline constexpr std::array<std::pair<std::string_view, Activation>, 4> activati
      {"gelu_pytorch_tanh", Activation::GeluTanh},
      {"relu", Activation::Relu}}};
 
-/// Keys under which a model computes something else than the encoder here.
-inline void refuse_other_models(const ConfigReader& read) {
-  read.only("position_embedding_type", "absolute", "absolute");
-  read.unused("is_decoder", "it attends to earlier tokens only, and this is an encoder");
-  read.unused("is_encoder_decoder", "this is an encoder alone");
-  read.unused("add_cross_attention", "this encoder attends to its own text only");
-  read.unused("pruned_heads", "every layer here has all heads");
-  for (const char* const key : {"rope_theta", "rope_scaling", "rope_parameters", "rotary_emb_fraction"})
-    read.unused(key, "positions are read from a table here, not rotated");
-  read.unused("quantization_config", "weights are read as they are; save the model without quantisation");
-  read.unused("auto_map", "it names a model by code of its own, which is never run");
+/// What the class names of a family begin with.
+inline std::vector<std::string_view> classes_of(BertFamily family) {
+  if (family == BertFamily::Roberta) return {"Roberta", "XLMRoberta", "Camembert"};
+  if (family == BertFamily::Electra) return {"Electra"};
+  return {family == BertFamily::DistilBert ? "DistilBert" : "Bert"};
+}
+
+/// The keys that only files of this family have.
+inline std::vector<std::string_view> own_keys(BertFamily family, const BertKeys& keys) {
+  std::vector<std::string_view> own{keys.hidden,           keys.layers,     keys.heads,
+                                    keys.intermediate,     keys.activation, keys.hidden_dropout,
+                                    keys.attention_dropout};
+  if (family != BertFamily::DistilBert) own.emplace_back("type_vocab_size");
+  return own;
+}
+
+/// The family of a file. One without model_type is BERT's where its classes, or the padding that RoBERTa's
+/// does not have, say so.
+inline BertFamily read_family(const ConfigReader& read) {
+  const bool named = read.json.contains("model_type");
+  const auto family = read.one_of("model_type", families);
+  require_architecture(read, classes_of(family));
+  const bool padded = read.get<std::int64_t>("pad_token_id", 0) != 0;
+  require(named || read.json.contains("architectures") || !padded,
+          "{}: has no \"model_type\", and \"pad_token_id\" is not BERT's; which model is it?", read.path);
+  return family;
 }
 
 /// The padding token: by default the family's; an explicit null is "none".
@@ -134,11 +152,12 @@ inline void check_config(const BertConfig& config, const BertKeys& keys, const s
 ///
 /// Throws Error with file and key for a missing key, a wrong type, a size that makes no sense, and for
 /// whatever would make the model compute something that is not supported: another model_type, hidden_act or
-/// position_embedding_type, a decoder, rotated positions, quantised weights, code of its own.
+/// position_embedding_type, a decoder, rotated positions, quantised weights, code of its own, and every key
+/// that is not known to change nothing (see config_keys.hpp).
 inline BertConfig read_bert_config(const std::string& path) {
   const auto json = detail::parse_config(path);
   const detail::ConfigReader read{json, path};
-  const auto family = read.one_of("model_type", detail::families);
+  const auto family = detail::read_family(read);
   const auto keys = detail::keys_of(family);
   detail::refuse_other_models(read);
   const bool distil = family == BertFamily::DistilBert, roberta = family == BertFamily::Roberta;
@@ -160,8 +179,12 @@ inline BertConfig read_bert_config(const std::string& path) {
       .positions = roberta ? Positions::BehindPadding : Positions::FromZero,
       .note = read.get<std::string>("mtl_note", ""),
   };
+  if (family != BertFamily::Electra)
+    require(read.get<std::int64_t>("embedding_size", config.hidden) == config.hidden,
+            "{}: \"embedding_size\" is not \"{}\", and this model_type has no projection", path, keys.hidden);
   config.pad_id = detail::read_pad_id(read, family, config.vocabulary);
   detail::check_config(config, keys, path);
+  detail::refuse_unknown_keys(read, detail::own_keys(family, keys));
   return config;
 }
 

@@ -18,13 +18,14 @@
 #include <mtl/model/tensor_file.hpp>
 #include <mtl/store/checkpoint_file.hpp>
 #include <mtl/store/digest.hpp>
+#include <mtl/store/non_finite.hpp>
 #include <mtl/store/weights_path.hpp>
 
 namespace mtl {
 
 namespace detail {
 
-inline bool is_number(Dtype dtype) {
+inline bool is_weight(Dtype dtype) {
   return dtype == Dtype::F32 || dtype == Dtype::F16 || dtype == Dtype::BF16 || dtype == Dtype::F64;
 }
 
@@ -54,7 +55,7 @@ inline std::map<std::string, const TensorView*> match_weights(const torch::nn::M
                                                               const CheckpointFile& file,
                                                               const std::string& path, BertFamily family) {
   std::map<std::string, const TensorView*> found;
-  std::vector<std::string> missing, unexpected, shapes;
+  std::vector<std::string> missing, unexpected, shapes, types;
   const auto parameters = module.named_parameters();
   for (const auto& entry : file.tensors()) {
     const auto name = parameter_name(entry.name, family);
@@ -68,7 +69,9 @@ inline std::map<std::string, const TensorView*> match_weights(const torch::nn::M
     }
     if (parameter == nullptr || !found.emplace(name, &entry).second)
       unexpected.push_back(entry.name);
-    else if (!is_number(entry.dtype) || parameter->sizes() != torch::IntArrayRef(entry.shape))
+    else if (!is_weight(entry.dtype))
+      types.push_back(fmt::format("{} ({})", entry.name, dtype_name(entry.dtype)));
+    else if (parameter->sizes() != torch::IntArrayRef(entry.shape))
       shapes.push_back(fmt::format("{} (the model has {}, the file {} {})", entry.name,
                                    shape_text(parameter->sizes()), dtype_name(entry.dtype),
                                    shape_text(entry.shape)));
@@ -76,14 +79,29 @@ inline std::map<std::string, const TensorView*> match_weights(const torch::nn::M
   for (const auto& item : parameters)
     if (!found.contains(item.key())) missing.push_back(item.key());
   std::string problems;
-  if (!missing.empty()) problems += fmt::format("\n  missing: {}", joined(missing));
-  if (!unexpected.empty()) problems += fmt::format("\n  unexpected: {}", joined(unexpected));
-  if (!shapes.empty())
-    problems += fmt::format("\n  of another shape, config.json and weights disagree: {}", joined(shapes));
+  const auto list = [&](std::string_view what, const std::vector<std::string>& names) {
+    if (!names.empty()) problems += fmt::format("\n  {}: {}", what, joined(names));
+  };
+  list("missing", missing);
+  list("unexpected", unexpected);
+  list("of another shape, config.json and weights disagree", shapes);
+  list("of a type that is no weight's (F16, BF16, F32 and F64 are read)", types);
   require(problems.empty(),
           "{}: these weights do not fit the model; are config.json and weights of one model?{}", path,
           problems);
   return found;
+}
+
+/// Throws Error for the first weight that is no finite number.
+inline void require_finite(const std::map<std::string, const TensorView*>& weights, const std::string& path) {
+  for (const auto& [name, stored] : weights) {
+    const auto place = find_non_finite(*stored);
+    require(!place,
+            "{}: tensor '{}' holds a NaN or an infinity (element {} of {}); likely cause: a training that "
+            "diverged, or "
+            "a damaged file",
+            path, stored->name, place.value_or(0), stored->bytes.size() / dtype_bytes(stored->dtype));
+  }
 }
 
 inline void copy_weights(const TensorView& stored, torch::Tensor& parameter) {
@@ -100,13 +118,15 @@ inline void copy_weights(const TensorView& stored, torch::Tensor& parameter) {
 ///
 /// Names are those of Hugging Face's models of that family, with or without its prefix ("bert."); the pooler,
 /// known heads and position_ids are ignored, the last after a look at their shape. Throws Error, before
-/// anything is changed, that lists all missing, unexpected and wrongly shaped names.
+/// anything is changed, that lists all missing, unexpected and wrongly shaped names, or names the tensor that
+/// holds a NaN or an infinity.
 inline void load_weights(torch::nn::Module& module, const CheckpointFile& file,
                          BertFamily family = BertFamily::Bert) {
   const torch::NoGradGuard no_grad;
   auto parameters = module.named_parameters();
-  for (const auto& [name, stored] : detail::match_weights(module, file, file.path(), family))
-    detail::copy_weights(*stored, parameters[name]);
+  const auto weights = detail::match_weights(module, file, file.path(), family);
+  detail::require_finite(weights, file.path());
+  for (const auto& [name, stored] : weights) detail::copy_weights(*stored, parameters[name]);
 }
 
 /// The same from the checkpoint at `path`: a file, or the index of several.

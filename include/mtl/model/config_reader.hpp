@@ -55,8 +55,9 @@ struct ConfigReader {
     return value;
   }
 
-  void only(const char* key, std::string_view supported, std::string_view otherwise) const {
-    const auto value = get<std::string>(key, std::string(otherwise));
+  /// The one text that may stand under a key that is there.
+  void only(const char* key, std::string_view supported) const {
+    const auto value = get<std::string>(key);
     require(value == supported, "{}: \"{}\" is \"{}\"; only \"{}\" is supported", path, key, value,
             supported);
   }
@@ -65,7 +66,7 @@ struct ConfigReader {
   /// key.
   template <class Rows>
   auto one_of(const char* key, const Rows& rows) const {
-    const auto name = get<std::string>(key, std::string(rows.front().first));
+    const auto name = json.contains(key) ? get<std::string>(key) : std::string(rows.front().first);
     std::string known;
     for (const auto& [other, value] : rows) {
       if (other == name) return value;

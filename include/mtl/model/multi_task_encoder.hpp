@@ -68,6 +68,7 @@ class MultiTaskEncoder : public TrainableModel {
                 "MultiTaskEncoder: a head taps a layer deeper than the backbone");
 
  public:
+  /// Throws Error when a head taps a layer that the backbone does not have.
   explicit MultiTaskEncoder(std::shared_ptr<B> backbone, Hs... heads)
       : backbone_{std::move(backbone)},
         heads_{std::make_shared<Hs>(std::move(heads))...},
@@ -111,6 +112,7 @@ class MultiTaskEncoder : public TrainableModel {
     return *std::get<index>(heads_);
   }
 
+  /// What all heads share.
   B& backbone() { return *backbone_; }
 
   std::vector<HeadInfo> heads() const override {

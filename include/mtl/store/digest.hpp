@@ -39,17 +39,20 @@ inline std::string hex(const XXH128_hash_t& hash) {
 /// Texts are framed by their length and every value by its type, so that ("ab", "c") and ("a", "bc") differ.
 class Digest {
  public:
+  /// Of nothing yet. Throws Error where there is no memory.
   Digest() : state_{XXH3_createState(), &XXH3_freeState} {
     require(state_ != nullptr, "digest: out of memory");
     XXH3_128bits_reset(state_.get());
   }
 
+  /// Adds a text, framed by its length.
   Digest& add(std::string_view text) {
     frame('s', static_cast<std::uint64_t>(text.size()));
     return raw(text);
   }
   Digest& add(const char* text) { return add(std::string_view(text)); }
 
+  /// Adds a number.
   Digest& add(std::int64_t number) {
     frame('i', static_cast<std::uint64_t>(number));
     return *this;

@@ -25,6 +25,9 @@ class JsonEvents : public nlohmann::json_sax<nlohmann::json> {
   /// Reads all of `text`. Throws Error, beginning with `what`, when it is not JSON.
   void read(std::string_view text, const std::string& what) {
     what_ = what;
+    // The parser takes a NUL for the end of its input.
+    require(text.find('\0') == std::string_view::npos,
+            "{} is not valid JSON (a NUL at byte {}); the file is damaged", what, text.find('\0'));
     nlohmann::json_sax<nlohmann::json>* const receiver = this;  // its functions are private here
     nlohmann::json::sax_parse(text.begin(), text.end(), receiver);
   }

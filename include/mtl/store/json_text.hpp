@@ -12,6 +12,8 @@ namespace mtl {
 /// `wanted` says, as the library's parser asks, which parts are kept.
 inline nlohmann::json parse_json(std::string_view text,
                                  const nlohmann::json::parser_callback_t& wanted = {}) {
+  if (text.find('\0') != std::string_view::npos)  // which the parser takes for the end of its input
+    return nlohmann::json(nlohmann::json::value_t::discarded);
   constexpr int deepest = 64;
   bool too_deep = false;
   const auto watch = [&](int depth, nlohmann::json::parse_event_t event, nlohmann::json& value) {

@@ -60,6 +60,7 @@ class SafetensorsFile {
     return data_.substr(entry.begin, entry.end - entry.begin);
   }
 
+  /// The texts of __metadata__, by key.
   const std::map<std::string, std::string>& metadata() const { return header_.metadata; }
 
  private:

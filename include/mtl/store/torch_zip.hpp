@@ -3,6 +3,7 @@
 #pragma once
 
 #include <algorithm>
+#include <charconv>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -58,6 +59,23 @@ inline std::vector<std::string_view> torch_zip_storages(const ZipDirectory& dire
   return storages;
 }
 
+/// The version of the archive's form, which torch reads from 1 to 10 (its caffe2/serialize/versions.h, up to
+/// torch 2.13; torch.save writes 3). Older writers left it out.
+inline void check_torch_zip_version(const ZipDirectory& directory, const std::string& stem,
+                                    const std::string& path) {
+  for (const auto* const name : {"version", ".data/version"}) {
+    const auto* const entry = directory.find(stem + name);
+    if (entry == nullptr) continue;
+    const auto text = directory.bytes(*entry);
+    int version = 0;
+    const auto end = std::from_chars(text.data(), text.data() + text.size(), version).ptr;
+    const auto rest = text.substr(static_cast<std::size_t>(end - text.data()));
+    require(version >= 1 && version <= 10 && (rest.empty() || rest == "\n"),
+            "{}: its version is '{}', and 1 to 10 are known; it is damaged, or of a newer torch", path,
+            printable(text));
+  }
+}
+
 /// Reads the object. Checksums are checked of every entry that is used. Throws Error, naming heap.path(),
 /// where a rule of the zip file, of the pickle or of their agreement is broken.
 inline TorchSave read_torch_zip(std::string_view file, PickleHeap& heap, TorchObjects& objects) {
@@ -65,6 +83,7 @@ inline TorchSave read_torch_zip(std::string_view file, PickleHeap& heap, TorchOb
   const auto directory = ZipDirectory::read(file, path);
   const std::string stem(torch_zip_stem(directory, path));
   refuse_torchscript(directory, stem, path);
+  check_torch_zip_version(directory, stem, path);
   if (const auto* const order = directory.find(stem + "byteorder"))
     require(directory.bytes(*order) == "little",
             "{}: was written on a big-endian machine, which is not supported", path);

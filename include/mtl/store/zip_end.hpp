@@ -1,7 +1,9 @@
 // In: the bytes of a zip file. Out: where its directory lies, from the records at the file's end.
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -41,14 +43,44 @@ inline ZipEnd read_zip64_end(std::string_view file, std::size_t at, const std::s
   return end;
 }
 
+/// How many bytes stand behind an end record whose directory lies before it; nothing where the last MiB of
+/// the file has none.
+inline std::optional<std::size_t> bytes_behind_zip_end(std::string_view file) {
+  constexpr std::size_t end_bytes = 22, farthest = std::size_t{1} << 20;
+  constexpr std::string_view mark = "PK\x05\x06";
+  const std::size_t first = file.size() - std::min(file.size(), farthest);
+  const auto tail = file.substr(first);
+  for (auto at = tail.rfind(mark); at != std::string_view::npos;
+       at = at == 0 ? std::string_view::npos : tail.rfind(mark, at - 1)) {
+    if (tail.size() - at < end_bytes) continue;
+    ByteReader reader(tail.substr(at + 12), "");
+    const auto bytes = reader.number(4), begin = reader.number(4);
+    const bool wide = at >= 20 && tail.substr(at - 20).starts_with("PK\x06\x07");
+    if (wide || begin + bytes == first + at) return tail.size() - at - end_bytes;
+  }
+  return std::nullopt;
+}
+
+/// Throws Error, with the likely cause, unless the file ends with an end record.
+inline void require_zip_end(std::string_view file, const std::string& path) {
+  constexpr std::size_t end_bytes = 22;
+  if (file.size() >= end_bytes && file.substr(file.size() - end_bytes).starts_with("PK\x05\x06")) return;
+  const auto behind = bytes_behind_zip_end(file);
+  require(
+      !behind,
+      "{}: {} bytes stand behind its directory, with which a zip file ends; was something appended to it?",
+      path, behind.value_or(0));
+  throw Error(
+      fmt::format("{}: is cut short: it begins as a zip file, but does not end with a directory; was the "
+                  "download interrupted?",
+                  path));
+}
+
 /// Finds the directory. Throws Error, naming `path`, where the file does not end as a zip file does (a
 /// comment behind the directory is not known here), or the directory is not where the records say.
 inline ZipEnd find_zip_end(std::string_view file, const std::string& path) {
   constexpr std::size_t end_bytes = 22, locator_bytes = 20;
-  require(file.size() >= end_bytes && file.substr(file.size() - end_bytes).starts_with("PK\x05\x06"),
-          "{}: is cut short: it begins as a zip file, but does not end with a directory; was the download "
-          "interrupted?",
-          path);
+  require_zip_end(file, path);
   const std::size_t at = file.size() - end_bytes;
   ByteReader reader(file.substr(at + 4), path);
   const auto end = read_zip_end_record(reader, false, path);

@@ -33,6 +33,18 @@ class AddedTokens {
   struct Part {
     ByteRange range;
     const AddedToken* token = nullptr;  ///< null for ordinary text; of the AddedTokens that made it
+    std::vector<ByteRange> gaps = {};   ///< white space inside `range` that is no part of it, in order
+
+    /// The part of `text`, which was cut into parts.
+    std::string of(std::string_view text) const {
+      std::string own;
+      std::size_t at = range.begin;
+      for (const ByteRange& gap : gaps) {
+        own += text.substr(at, gap.begin - at);
+        at = gap.end;
+      }
+      return own += text.substr(at, range.end - at);
+    }
   };
 
   /// A later token of the same content replaces an earlier one. One of the same id hides it: what is hidden
@@ -56,8 +68,10 @@ class AddedTokens {
     tokens_.insert(place, std::move(token));
   }
 
+  /// Those that are looked for in a text, the longest first.
   const std::vector<AddedToken>& tokens() const { return tokens_; }
 
+  /// The token of exactly this content, hidden ones too, or nullptr.
   const AddedToken* find(std::string_view content) const {
     if (content.empty() || !starts_[static_cast<unsigned char>(content.front())]) return nullptr;
     for (const auto* tokens : {&tokens_, &hidden_}) {
@@ -89,21 +103,17 @@ class AddedTokens {
   }
 
   /// Cuts `text` at added tokens, from the left. Parts of no bytes are left out.
+  ///
+  /// As Hugging Face does, it goes through the parts from left to right and looks at what each has become: a
+  /// token that lost its white space to the token before it is that token no longer.
   std::vector<Part> split(std::string_view text) const {
     std::vector<Part> parts = cut(text);
-    const auto name = [&](Part& part) {
-      if (!part.token) part.token = find(text.substr(part.range.begin, part.range.end - part.range.begin));
-    };
-    std::ranges::for_each(parts, name);
     for (std::size_t i = 0; i < parts.size(); ++i) {
-      if (!parts[i].token) continue;
-      const AddedToken& token = *parts[i].token;
-      if (token.strip_right && i + 1 < parts.size()) strip(text, parts[i + 1], true);
-      if (token.strip_left && i > 0) strip(text, parts[i - 1], false);
-      if (token.single_word) join_word(text, parts, i);
+      name(text, parts[i]);
+      if (parts[i].token) join(text, parts, i);
     }
-    std::erase_if(parts, [](const Part& part) { return part.range.begin == part.range.end; });
-    std::ranges::for_each(parts, name);
+    std::erase_if(parts, [](const Part& part) { return is_empty(part); });
+    for (Part& part : parts) name(text, part);
     return parts;
   }
 
@@ -137,36 +147,47 @@ class AddedTokens {
     return parts;
   }
 
-  static void strip(std::string_view text, Part& part, bool left) {
-    if (part.token) return;
-    const auto words = split_at_spaces(text.substr(part.range.begin, part.range.end - part.range.begin));
-    const std::size_t begin = part.range.begin;
-    if (words.empty()) {
-      part.range.end = begin;
-    } else if (left) {
-      part.range.begin += words.front().begin;
-    } else {
-      part.range.end = begin + words.back().end;
-    }
+  static bool is_empty(const Part& part) { return part.range.begin == part.range.end; }
+
+  void name(std::string_view text, Part& part) const {
+    const auto whole = text.substr(part.range.begin, part.range.end - part.range.begin);
+    part.token = part.gaps.empty() ? find(whole) : find(part.of(text));
   }
 
-  /// A token of single_word that is touched is text, together with what touches it.
-  static void join_word(std::string_view text, std::vector<Part>& parts, std::size_t i) {
-    const auto touches = [&](std::size_t other, bool at_end) {
-      if (other >= parts.size()) return false;
-      const ByteRange& range = parts[other].range;
-      return range.begin < range.end && text[at_end ? range.end - 1 : range.begin] != ' ';
-    };
-    ByteRange& own = parts[i].range;
-    if (i > 0 && touches(i - 1, true)) {
-      parts[i - 1] = {{parts[i - 1].range.begin, own.end}, nullptr};
-    } else if (touches(i + 1, false)) {
-      parts[i + 1] = {{own.begin, parts[i + 1].range.end}, nullptr};
-    } else {
-      return;
-    }
-    own.end = own.begin;
-    parts[i].token = nullptr;
+  /// Strips the neighbours of the token parts[i]. One of single_word is text, together with a neighbour that
+  /// touched it before that.
+  static void join(std::string_view text, std::vector<Part>& parts, std::size_t i) {
+    const AddedToken& token = *parts[i].token;
+    Part none;
+    Part& left = i > 0 ? parts[i - 1] : none;
+    Part& right = i + 1 < parts.size() ? parts[i + 1] : none;
+    const bool left_touches = !is_empty(left) && text[left.range.end - 1] != ' ';
+    const bool right_touches = !is_empty(right) && text[right.range.begin] != ' ';
+    if (token.strip_right) strip_begin(text, right);
+    if (token.strip_left) strip_end(text, left);
+    if (!token.single_word || !(left_touches || right_touches)) return;
+    (left_touches ? left : right) = left_touches ? joined(left, parts[i]) : joined(parts[i], right);
+    parts[i] = {{parts[i].range.end, parts[i].range.end}, nullptr};
+  }
+
+  static Part joined(const Part& first, const Part& second) {
+    if (is_empty(first) || is_empty(second)) return is_empty(first) ? second : first;
+    Part both{{first.range.begin, second.range.end}, nullptr, first.gaps};
+    if (first.range.end < second.range.begin) both.gaps.push_back({first.range.end, second.range.begin});
+    both.gaps.insert(both.gaps.end(), second.gaps.begin(), second.gaps.end());
+    return both;
+  }
+
+  // What stands on either side of a gap is never all white space, so that these need not look beyond one.
+  static void strip_begin(std::string_view text, Part& part) {
+    const std::size_t end = part.gaps.empty() ? part.range.end : part.gaps.front().begin;
+    const auto words = split_at_spaces(text.substr(part.range.begin, end - part.range.begin));
+    part.range.begin = words.empty() ? end : part.range.begin + words.front().begin;
+  }
+  static void strip_end(std::string_view text, Part& part) {
+    const std::size_t begin = part.gaps.empty() ? part.range.begin : part.gaps.back().end;
+    const auto words = split_at_spaces(text.substr(begin, part.range.end - begin));
+    part.range.end = words.empty() ? begin : begin + words.back().end;
   }
 
   std::vector<AddedToken> tokens_, hidden_;

@@ -18,6 +18,7 @@ namespace mtl {
 /// AlbertTokenizer). Every word begins with ▁. Ids are the model's own.
 class AlbertPieces {
  public:
+  /// `model` is shared with copies.
   explicit AlbertPieces(std::shared_ptr<const SentencePieceModel> model) : model_{std::move(model)} {}
 
   /// Adds the pieces of `word` to `out`; their ranges begin at `offset`.

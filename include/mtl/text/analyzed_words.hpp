@@ -23,9 +23,11 @@ struct AnalyzedWordsOptions {
 template <MorphologicalAnalyzer A>
 class AnalyzedWords {
  public:
+  /// Words are the morphemes of `analyzer`.
   AnalyzedWords(A analyzer, AnalyzedWordsOptions options)
       : analyzer_{std::move(analyzer)}, options_{std::move(options)} {}
 
+  /// The words of a text, which must be UTF-8. Throws Error as the analyser does.
   Words words(std::string_view text) {
     Words found{options_.normalize ? nfkc(text) : unchanged(text), {}};
     for (const Morpheme& morpheme : analyzer_.analyze(found.text.text))

@@ -49,8 +49,10 @@ inline bool is_chinese(char32_t c) {
 /// BasicTokenizer of the Japanese and of the original BERT, which differ in defaults alone).
 class BasicWords {
  public:
+  /// Splits as `options` say.
   explicit BasicWords(BasicWordsOptions options) : options_{std::move(options)} {}
 
+  /// The words of a text, which must be UTF-8.
   Words words(std::string_view text) const {
     const MappedText cleaned = clean(text);
     const MappedText composed = through(cleaned, 0, nfc(cleaned.text));

@@ -23,15 +23,18 @@ namespace mtl {
 
 /// The text as one word (do_word_tokenize = false).
 struct WholeText {
+  /// One word, white space and all.
   Words words(std::string_view text) const { return {unchanged(text), {{0, text.size()}}}; }
 };
 
 /// The word as one token (do_subword_tokenize = false).
 class WholeWord {
  public:
+  /// A word that the vocabulary does not have gets `unknown_id`.
   explicit WholeWord(std::shared_ptr<const Vocabulary> vocabulary = nullptr, std::int32_t unknown_id = 0)
       : vocabulary_{std::move(vocabulary)}, unknown_id_{unknown_id} {}
 
+  /// Adds the word as one piece to `out`; its range begins at `offset`.
   void split(std::string_view word, std::size_t offset, std::vector<Piece>& out) const {
     const auto id = vocabulary_->find(word).value_or(unknown_id_);
     out.push_back({std::string(word), id, offset, offset + word.size(), 0});
@@ -64,6 +67,7 @@ struct BertJapaneseParts {
 /// Copies share the vocabulary and the dictionary. `at_start` makes no difference.
 class BertJapaneseTokenizer {
  public:
+  /// `parts.added` must not be null.
   explicit BertJapaneseTokenizer(BertJapaneseParts parts) : parts_{std::move(parts)} {}
 
   /// `nul_ends_part`: MeCab gets nothing after a NUL, up to the next added token. Hugging Face's tokenizer
@@ -75,12 +79,15 @@ class BertJapaneseTokenizer {
       append_part(source, {0, source.text.size()}, nul_ends_part, pieces);
       return pieces;
     }
-    for (const auto& [range, token] : parts_.added->split(source.text)) {
+    for (const auto& [range, token, gaps] : parts_.added->split(source.text)) {
       if (token) {
         const ByteRange where = source_range(source, range.begin, range.end);
         pieces.push_back({token->content, token->id, where.begin, where.end, 0, next_word(pieces)});
-      } else {
+      } else if (gaps.empty()) {
         append_part(source, range, nul_ends_part, pieces);
+      } else {
+        const MappedText part = without(source, range, gaps);
+        append_part(part, {0, part.text.size()}, nul_ends_part, pieces);
       }
     }
     return pieces;
@@ -88,6 +95,7 @@ class BertJapaneseTokenizer {
 
   SpecialTokens special() const { return parts_.special; }
 
+  /// One above the greatest id, added tokens included.
   std::size_t vocabulary_size() const {
     std::size_t size = parts_.vocabulary_size;
     for (const AddedToken& token : parts_.added->tokens())

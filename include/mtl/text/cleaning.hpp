@@ -129,6 +129,7 @@ inline MappedText remove_symbols(MappedText text) {
   return kept;
 }
 
+/// Removes the characters that end a line.
 inline MappedText remove_newlines(std::string_view text) {
   return detail::without(text, unicode::is_newline);
 }

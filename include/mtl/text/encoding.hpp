@@ -35,6 +35,7 @@ struct EncodingFrame {
   std::int32_t second_type = 1;  ///< token type of the second text and its [SEP]; XLM-RoBERTa has 0
   bool cuts_left = false;        ///< a text loses its beginning, not its end
 
+  /// How many special tokens frame a text, or a pair.
   std::size_t specials(bool pair) const { return pair ? 2 + separators : 2; }
 };
 

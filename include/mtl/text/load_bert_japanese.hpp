@@ -66,7 +66,11 @@ class BertJapaneseLoader {
     digest_ = digest_file(file);
     set_table({[&](std::string_view token) { return vocabulary->find(token); }, vocabulary->distinct()});
     parts_.vocabulary_size = vocabulary->size();
-    const WholeWord whole(vocabulary, table_.special.unk);
+    const auto unknown_id = vocabulary->find(unknown());
+    require(unknown_id.has_value(), "{}: the vocabulary has no {}, the token of unknown words", file,
+            unknown());
+    // The vocabulary's own number, as in Hugging Face, also where an added token gives it another.
+    const WholeWord whole(vocabulary, *unknown_id);
     if (!original_ && !fields_.flag("do_subword_tokenize", true))
       parts_.pieces = whole;
     else if (type == "character")

@@ -39,6 +39,7 @@ struct MappedText {
     origin.back() = from;
     origin.resize(text.size() + 1, from);
   }
+  /// The same of one code point.
   void append(char32_t point, std::uint32_t from) {
     std::string bytes;
     append_utf8(bytes, point);
@@ -52,6 +53,7 @@ struct MappedText {
     origin.insert(origin.end(), first + static_cast<std::ptrdiff_t>(begin),
                   first + static_cast<std::ptrdiff_t>(end) + 1);
   }
+  /// Says that nothing follows; the source has `source_size` bytes.
   void close(std::size_t source_size) { origin.back() = static_cast<std::uint32_t>(source_size); }
 };
 
@@ -68,6 +70,20 @@ inline ByteRange source_range(const MappedText& mapped, std::size_t begin, std::
 inline MappedText through(const MappedText& source, std::size_t at, MappedText made) {
   for (auto& origin : made.origin) origin = source.origin[at + origin];
   return made;
+}
+
+/// Bytes [range.begin, range.end) of a text made from a source, but for `gaps` inside it, as made from the
+/// same source.
+inline MappedText without(const MappedText& made, const ByteRange& range,
+                          const std::vector<ByteRange>& gaps) {
+  MappedText kept;
+  std::size_t at = range.begin;
+  for (const ByteRange& gap : gaps) {
+    kept.append_slice(made, at, gap.begin);
+    at = gap.end;
+  }
+  kept.append_slice(made, at, range.end);
+  return kept;
 }
 
 /// A text made from itself.
@@ -132,11 +148,13 @@ inline MappedText nfkc(std::string_view text) {
   const auto* form = icu::Normalizer2::getNFKCInstance(status);
   return detail::normal_form(text, form, status);
 }
+/// Canonical composition. Throws Error for a text of more than 2 GiB, as all of these do.
 inline MappedText nfc(std::string_view text) {
   UErrorCode status = U_ZERO_ERROR;
   const auto* form = icu::Normalizer2::getNFCInstance(status);
   return detail::normal_form(text, form, status);
 }
+/// Canonical decomposition.
 inline MappedText nfd(std::string_view text) {
   UErrorCode status = U_ZERO_ERROR;
   const auto* form = icu::Normalizer2::getNFDInstance(status);

@@ -27,6 +27,7 @@ class MeCabDictionary {
     return std::make_shared<const MeCabDictionary>(Opened{}, directory);
   }
 
+  /// Where the dictionary lies.
   const std::string& directory() const { return directory_; }
 
   /// Digest of the files that determine the analysis. Reads them (50 MB for ipadic).
@@ -45,6 +46,7 @@ class MeCabDictionary {
     require(parsed, "MeCab cannot analyse a text of {} bytes: {}", lattice.size(), lattice.what());
   }
 
+  /// A new lattice for parse().
   std::unique_ptr<MeCab::Lattice> lattice() const {
     return std::unique_ptr<MeCab::Lattice>(model_->createLattice());
   }
@@ -84,6 +86,7 @@ class MeCabAnalyzer {
   /// The longest text taken, in bytes: MeCab's memory grows by some hundred bytes for each.
   static constexpr std::size_t longest_text = std::size_t{16} << 20;
 
+  /// `dictionary` is shared with copies.
   explicit MeCabAnalyzer(std::shared_ptr<const MeCabDictionary> dictionary)
       : dictionary_{std::move(dictionary)}, lattice_{dictionary_->lattice()} {}
   MeCabAnalyzer(const MeCabAnalyzer& other) : MeCabAnalyzer(other.dictionary_) {}
@@ -95,6 +98,7 @@ class MeCabAnalyzer {
   }
   ~MeCabAnalyzer() = default;
 
+  /// The dictionary that all copies share.
   const MeCabDictionary& dictionary() const { return *dictionary_; }
 
   /// The morphemes of `text`, which must be UTF-8. Throws Error for a text above longest_text.

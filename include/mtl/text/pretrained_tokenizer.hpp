@@ -52,10 +52,12 @@ class PretrainedTokenizer {
     return std::visit([&](auto& tokenizer) { return tokenizer.tokenize(text, at_start); }, tokenizer_);
   }
 
+  /// Ids of the tokens with a role.
   SpecialTokens special() const {
     return std::visit([](const auto& tokenizer) { return tokenizer.special(); }, tokenizer_);
   }
 
+  /// One above the greatest id, added tokens included.
   std::size_t vocabulary_size() const {
     return std::visit([](const auto& tokenizer) { return tokenizer.vocabulary_size(); }, tokenizer_);
   }

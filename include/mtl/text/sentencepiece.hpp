@@ -32,10 +32,14 @@ class SentencePieceModel {
     load(with_prefix_, serialized);
   }
 
+  /// How many pieces the model has.
   std::size_t size() const { return static_cast<std::size_t>(with_prefix_.GetPieceSize()); }
+  /// Id of a piece; that of unknown ones where there is no such piece.
   int id(std::string_view piece) const { return with_prefix_.PieceToId(piece); }
+  /// Spelling of the piece of an id in 0 .. size() - 1.
   const std::string& piece(int id) const { return with_prefix_.IdToPiece(id); }
   int unknown_id() const { return with_prefix_.unk_id(); }
+  /// Digest of the model's bytes.
   const std::string& digest() const { return digest_; }
 
   /// The pieces of `text` under the model's own ids, with their bytes in `text`. A text that continues

@@ -26,7 +26,9 @@ class TokenizerConfig {
   }
 
   const std::string& folder() const { return folder_; }
+  /// Where a file of the folder lies, or would.
   std::string path(std::string_view file) const { return folder_ + "/" + std::string(file); }
+  /// The fields of tokenizer_config.json.
   const detail::JsonFields& fields() const { return fields_; }
 
   /// The tokenizer's class without the ending Fast: of tokenizer_config.json, else of config.json, else the
@@ -73,6 +75,7 @@ class TokenizerConfig {
     for (const auto& [content, id] : added_.json().items()) {
       require(id.is_number_unsigned() && id.get<std::uint64_t>() < 1'000'000'000,
               "{}: the id of '{}' must be a number from 0", added_.path(), content);
+      require(!content.empty(), "{}: the token of id {} has no content", added_.path(), id.dump());
       tokens.push_back({.content = content, .id = id.get<std::int32_t>(), .special = false});
     }
     for (const auto& token : fast_.list("added_tokens")) {
@@ -100,11 +103,14 @@ class TokenizerConfig {
   std::vector<AddedToken> additional_special_tokens() const {
     const std::string name = "additional_special_tokens";
     std::vector<AddedToken> tokens;
-    for (const auto& token : fields_.list(name))
-      tokens.push_back(token_of(fields_.path() + ": " + name, token));
-    if (!fields_.find("added_tokens_decoder"))
-      for (const auto& token : special_.list(name))
-        tokens.push_back(token_of(special_.path() + ": " + name, token));
+    const auto add = [&](const detail::JsonFields& file) {
+      for (const auto& token : file.list(name)) {
+        tokens.push_back(token_of(file.path() + ": " + name, token));
+        require(!tokens.back().content.empty(), "{}: {}: a token has no content", file.path(), name);
+      }
+    };
+    add(fields_);
+    if (!fields_.find("added_tokens_decoder")) add(special_);
     return tokens;
   }
 
@@ -134,6 +140,7 @@ class TokenizerConfig {
     require(value.is_object(), "{}: must be an object", where);
     const detail::JsonFields fields(where, value);
     AddedToken token = token_of(where, value);
+    require(!token.content.empty(), "{}: the token has no content", where);
     token.id = static_cast<std::int32_t>(std::stol(id));
     const bool special = fields.flag("special", false);
     token.special = false;  // until it is found to have a role

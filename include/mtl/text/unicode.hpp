@@ -7,6 +7,7 @@
 
 namespace mtl::unicode {
 
+/// Whether the general category is one of `mask`, ICU's U_GC_..._MASK.
 inline bool in_category(char32_t point, std::uint32_t mask) {
   return (U_MASK(u_charType(static_cast<UChar32>(point))) & mask) != 0;
 }
@@ -25,6 +26,7 @@ inline bool is_newline(char32_t point) {
 /// A decimal digit of any script (category Nd). 〇 and 一 are none.
 inline bool is_digit(char32_t point) { return in_category(point, U_GC_ND_MASK); }
 
+/// A combining mark (M*).
 inline bool is_mark(char32_t point) { return in_category(point, U_GC_M_MASK); }
 
 /// Punctuation and symbols (P*, S*), the invisible and private ones (Cc, Cf, Co), and what modifies emoji:

@@ -37,12 +37,15 @@ class Vocabulary {
     return Vocabulary(std::move(tokens));
   }
 
+  /// Number of a token, the last of one that stands twice.
   std::optional<std::int32_t> find(std::string_view token) const {
     const auto found = ids_.find(token);
     return found == ids_.end() ? std::nullopt : std::optional(found->second);
   }
 
+  /// By number.
   const std::vector<std::string>& tokens() const { return tokens_; }
+  /// How many numbers there are: lines of the file.
   std::size_t size() const { return tokens_.size(); }
   std::size_t distinct() const { return ids_.size(); }  ///< tokens that differ from one another
   std::size_t longest() const { return longest_; }      ///< bytes of the longest token

@@ -38,6 +38,7 @@ inline char32_t half_width(char32_t c) {
 
 }  // namespace detail
 
+/// The text with full-width and half-width forms made one, as `how` says. `text` is UTF-8.
 inline MappedText fold_width(std::string_view text, Width how) {
   if (how == Width::Nfkc) return nfkc(text);
   if (how == Width::Keep) return unchanged(text);

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -35,6 +36,7 @@ class XlmRobertaTokenizer {
                       std::shared_ptr<const AddedTokens> added, bool split_special_tokens = false)
       : model_{std::move(model)}, added_{std::move(added)}, split_special_tokens_{split_special_tokens} {}
 
+  /// With the standard tokens alone.
   explicit XlmRobertaTokenizer(std::shared_ptr<const SentencePieceModel> model)
       : XlmRobertaTokenizer(model, std::make_shared<const AddedTokens>(standard_tokens(model->size()))) {}
 
@@ -45,18 +47,24 @@ class XlmRobertaTokenizer {
       append_part(text, {0, text.size()}, at_start, pieces);
       return pieces;
     }
-    for (const auto& [range, token] : added_->split(text)) {
+    std::optional<MappedText> whole;  // made when it is needed, which is rare
+    for (const auto& [range, token, gaps] : added_->split(text)) {
+      const bool first = at_start || range.begin > 0;
       if (token) {
         pieces.push_back({token->content, token->id, range.begin, range.end, 0, next_word(pieces)});
-        continue;
+      } else if (gaps.empty()) {
+        append_part(text, range, first, pieces);
+      } else {
+        if (!whole) whole = unchanged(text);
+        append_joined(without(*whole, range, gaps), first, pieces);
       }
-      append_part(text, range, at_start || range.begin > 0, pieces);
     }
     return pieces;
   }
 
   SpecialTokens special() const { return specials; }
 
+  /// One above the greatest id, added tokens included.
   std::size_t vocabulary_size() const {
     std::size_t size = model_->size() + 2;
     for (const AddedToken& token : added_->tokens())
@@ -75,6 +83,17 @@ class XlmRobertaTokenizer {
       const bool begins = out.size() == before || piece.text.starts_with("\u2581");
       piece.word = begins ? next_word(out) : out.back().word;
       out.push_back(std::move(piece));
+    }
+  }
+
+  /// A part from which white space was taken.
+  void append_joined(const MappedText& part, bool first, std::vector<Piece>& out) const {
+    const std::size_t before = out.size();
+    append_part(part.text, {0, part.text.size()}, first, out);
+    for (std::size_t i = before; i < out.size(); ++i) {
+      const ByteRange where = source_range(part, out[i].begin, out[i].end);
+      out[i].begin = where.begin;
+      out[i].end = where.end;
     }
   }
 

@@ -22,6 +22,7 @@ struct AdamOptions {
 /// Source: Kingma and Ba, "Adam: a method for stochastic optimization" (ICLR 2015), algorithm 1.
 class Adam {
  public:
+  /// Moments begin at zero, [the parameter's shape] and on its device; takes as much memory again, twice.
   explicit Adam(const std::vector<ParameterGroup>& groups, const AdamOptions& options = {})
       : options_{options} {
     for (const auto& group : groups) {

@@ -36,10 +36,12 @@ class EarlyStopping {
     return true;
   }
 
+  /// Whether `patience` epochs have passed since the best.
   bool exhausted() const { return epoch_ - best_epoch_ >= patience_; }
 
   const std::string& quantity() const { return quantity_; }
   int best_epoch() const { return best_epoch_; }  ///< counted from 1; 0 before the first finite value
+  /// Best value so far; NaN before the first.
   double best() const { return best_; }
 
  private:

@@ -24,6 +24,7 @@ inline std::string spell_duration(double seconds) {
 /// Shows progress of long work. Not for use from several threads at once.
 class ProgressPrinter {
  public:
+  /// Status lines are shown where `to` is a terminal, and nowhere else.
   explicit ProgressPrinter(std::FILE* to = stderr) : to_{to}, terminal_{isatty(fileno(to)) == 1} {}
 
   ~ProgressPrinter() { clear(); }
