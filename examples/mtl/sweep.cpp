@@ -294,6 +294,40 @@ int sweep(SweepSettings settings, bool plan_only) {
   return conclude(work.run(experiment.plan, experiment.arms, store), settings.out, *reporter);
 }
 
+/// How a cell is trained.
+void add_training_flags(CLI::App& command, SweepFlags& flags) {
+  flags.add(command, "--batch", &SweepSettings::batch, "texts a step");
+  flags.add(command, "--epochs", &SweepSettings::epochs,
+            "most epochs a cell; 0: only early stopping ends it");
+  flags.add(command, "--patience", &SweepSettings::patience,
+            "epochs without improvement before a training ends");
+  flags
+      .add(command, "--watch", &SweepSettings::watch,
+           "quantities that early stopping watches: loss, loss:main, accuracy:main; "
+           "the first one's best epoch is the result")
+      ->delimiter(',');
+  flags.add(command, "--rate-backbone", &SweepSettings::rate_backbone, "learning rate of the encoder layers");
+  flags.add(command, "--rate-heads", &SweepSettings::rate_heads, "learning rate of the heads");
+  flags.add(command, "--rate-auxiliary", &SweepSettings::rate_auxiliary,
+            "learning rate of the auxiliary head; 0: that of the heads");
+  flags.add(command, "--lambda-main", &SweepSettings::lambda_main, "weight of the main loss");
+  flags.add(command, "--lambda-sub", &SweepSettings::lambda_sub, "weight of the auxiliary loss");
+  flags.add(command, "--head-dropout", &SweepSettings::head_dropout, "dropout of the auxiliary head");
+  flags.remember(command.add_flag("--dropout-below,!--no-dropout-below", flags.given.dropout_below,
+                                  "dropout also in the frozen layers below l"),
+                 &SweepSettings::dropout_below);
+  flags.add(command, "--threads", &SweepSettings::threads, "threads; 0: one a core")
+      ->check(CLI::Range(0, 1024));
+  flags
+      .add(command, "--engine", &SweepSettings::engine,
+           "fast: our own kernels and backward pass; plain: libtorch's, the reference")
+      ->check(CLI::IsMember({"fast", "plain"}));
+  flags
+      .add(command, "--precision", &SweepSettings::precision,
+           "of the fast engine: bf16, fp32, or auto: bf16 where the processor multiplies it")
+      ->check(CLI::IsMember({"auto", "bf16", "fp32"}));
+}
+
 }  // namespace
 
 void add_sweep(CLI::App& app) {
@@ -311,37 +345,7 @@ void add_sweep(CLI::App& app) {
   flags->add(*command, "--folds", &SweepSettings::folds,
              "how many of the prepared folds are run, from the first");
   flags->add(*command, "--seeds", &SweepSettings::seeds, "seeds, each a run of its own")->delimiter(',');
-  flags->add(*command, "--batch", &SweepSettings::batch, "texts a step");
-  flags->add(*command, "--epochs", &SweepSettings::epochs,
-             "most epochs a cell; 0: only early stopping ends it");
-  flags->add(*command, "--patience", &SweepSettings::patience,
-             "epochs without improvement before a training ends");
-  flags
-      ->add(*command, "--watch", &SweepSettings::watch,
-            "quantities that early stopping watches: loss, loss:main, accuracy:main; "
-            "the first one's best epoch is the result")
-      ->delimiter(',');
-  flags->add(*command, "--rate-backbone", &SweepSettings::rate_backbone,
-             "learning rate of the encoder layers");
-  flags->add(*command, "--rate-heads", &SweepSettings::rate_heads, "learning rate of the heads");
-  flags->add(*command, "--rate-auxiliary", &SweepSettings::rate_auxiliary,
-             "learning rate of the auxiliary head; 0: that of the heads");
-  flags->add(*command, "--lambda-main", &SweepSettings::lambda_main, "weight of the main loss");
-  flags->add(*command, "--lambda-sub", &SweepSettings::lambda_sub, "weight of the auxiliary loss");
-  flags->add(*command, "--head-dropout", &SweepSettings::head_dropout, "dropout of the auxiliary head");
-  flags->remember(command->add_flag("--dropout-below,!--no-dropout-below", flags->given.dropout_below,
-                                    "dropout also in the frozen layers below l"),
-                  &SweepSettings::dropout_below);
-  flags->add(*command, "--threads", &SweepSettings::threads, "threads; 0: one a core")
-      ->check(CLI::Range(0, 1024));
-  flags
-      ->add(*command, "--engine", &SweepSettings::engine,
-            "fast: our own kernels and backward pass; plain: libtorch's, the reference")
-      ->check(CLI::IsMember({"fast", "plain"}));
-  flags
-      ->add(*command, "--precision", &SweepSettings::precision,
-            "of the fast engine: bf16, fp32, or auto: bf16 where the processor multiplies it")
-      ->check(CLI::IsMember({"auto", "bf16", "fp32"}));
+  add_training_flags(*command, *flags);
   command->add_flag("--plan", flags->plan_only, "only print what would be trained");
   command->footer(
       "Examples:\n"
