@@ -8,6 +8,7 @@
 #include <vector>
 
 #include <mtl/detail/random.hpp>
+#include <mtl/eval/confusion.hpp>
 #include <mtl/experiment/cell_store.hpp>
 #include <mtl/experiment/run_folder.hpp>
 #include <mtl/report/run_summary.hpp>
