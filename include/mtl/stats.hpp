@@ -18,6 +18,7 @@
 #include <mtl/stats/noncentral_t.hpp>
 #include <mtl/stats/paired_csv.hpp>
 #include <mtl/stats/paired_t_test.hpp>
+#include <mtl/stats/paired_tests.hpp>
 #include <mtl/stats/power.hpp>
 #include <mtl/stats/seeds.hpp>
 #include <mtl/stats/sign_flip.hpp>

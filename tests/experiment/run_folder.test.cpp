@@ -23,6 +23,7 @@ mtl::CellResult some_result() {
   result.environment = {{"threads", "2"}};
   result.seconds = 2.75;
   result.tokens = 1234;
+  result.peak_memory = 987654321;
   return result;
 }
 
@@ -48,6 +49,25 @@ TEST_CASE("a cell's result is read back as it was written, to the last digit", "
   CHECK(read.seconds == written.seconds);
   CHECK(read.tokens == written.tokens);
   CHECK(read.environment == written.environment);
+  CHECK(read.peak_memory == written.peak_memory);
+}
+
+TEST_CASE("cells and runs of earlier versions are read, without what they did not record", "[experiment]") {
+  auto json = nlohmann::json(some_result());
+  json.erase("peak_memory");
+  json.erase("environment");
+  const auto read = json.get<mtl::CellResult>();
+  CHECK(read.peak_memory == 0);
+  CHECK(read.environment.empty());
+  const ScratchRun run;
+  mtl::write_run_description(run.path,
+                             {.dataset = "tsv", .classes = classes, .fold_sizes = {{8, 1}, {16, 2}}});
+  mtl::write_plan(run.path, {});
+  CHECK(mtl::load_run(run.path.string()).fold_sizes.at(1).n_train == 16);
+  auto description = nlohmann::json::parse(mtl::read_file((run.path / "run.json").string()));
+  description.erase("fold_sizes");
+  mtl::write_file_atomically((run.path / "run.json").string(), description.dump());
+  CHECK(mtl::load_run(run.path.string()).fold_sizes.empty());
 }
 
 TEST_CASE("a run is its plan and the cells that are done", "[experiment]") {

@@ -1,6 +1,8 @@
 // The figure, the page and the files of a report: well-formed, self-contained, escaped.
+#include <algorithm>
 #include <filesystem>
 #include <string>
+#include <vector>
 
 #include <mtl/report/write_report.hpp>
 
@@ -18,7 +20,7 @@ using mtl::tests::made_up_layer;
 using mtl::tests::made_up_run;
 using mtl::tests::markup_fault;
 
-std::string page_of(const RunSummary& run) { return report_html(run, compare_all(run)); }
+std::string page_of(const RunSummary& run) { return report_html(make_report(run)); }
 
 std::size_t occurrences(const std::string& text, const std::string& part) {
   std::size_t count = 0;
@@ -42,8 +44,10 @@ TEST_CASE("the figure is well-formed, loads nothing and is the same every time",
   CHECK(loaded_resource(figure) == "");
   CHECK(figure == accuracy_svg(comparison, paper));
   CHECK(occurrences(figure, "<polyline") == 8);  // two arms and the paper's two, each with its legend
+  CHECK(occurrences(figure, "<polygon") == 2);   // a band for each arm
   CHECK(occurrences(figure, "<circle") == 4);    // three layers and the legend: filled circles are one arm,
-  CHECK(occurrences(figure, "<rect") == 5);      // open squares the other (and the background)
+  CHECK(occurrences(figure, "<path") ==
+        4 + 2 * 13);  // open squares the other, triangles and diamonds the paper
   CHECK_THAT(figure, Contains("test accuracy, percent") && Contains(">paper, Multi Task<") &&
                          Contains("livedoor: accuracy by layer"));
   CHECK(occurrences(accuracy_svg(comparison), "<polyline") == 4);
@@ -113,7 +117,7 @@ TEST_CASE("a prediction that is no class of the run is refused", "[report]") {
   CHECK_THROWS_WITH(page_of(run), Contains("class 1 of 1 classes (counted from 0)"));
 }
 
-TEST_CASE("write_report writes the six files of the run folder, and again over them", "[report]") {
+TEST_CASE("write_report writes every form of the report, and again over them", "[report]") {
   const auto folder = std::filesystem::temp_directory_path() / "mtl-report-test";
   std::filesystem::remove_all(folder);
   std::filesystem::create_directories(folder);
@@ -122,14 +126,32 @@ TEST_CASE("write_report writes the six files of the run folder, and again over t
   CHECK(path == (folder / "report" / "report.html").string());
   CHECK(read_file(path) == page_of(run));
   CHECK(write_report(run, folder.string()) == path);
-  std::size_t files = 0;
-  for (const auto& entry : std::filesystem::directory_iterator(folder / "report"))
-    files += entry.file_size() > 0;
-  CHECK(files == 6);
-  for (const char* name : {"table.md", "table.csv", "table.tex", "accuracy.svg", "folds.csv"})
-    CHECK(std::filesystem::exists(folder / "report" / name));
+  std::vector<std::string> names;
+  for (const auto& entry : std::filesystem::directory_iterator(folder / "report")) {
+    CHECK(entry.file_size() > 0);
+    names.push_back(entry.path().filename().string());
+  }
+  std::ranges::sort(names);
+  CHECK(names == std::vector<std::string>{"accuracy.svg", "auxiliary.svg", "cells.csv", "differences.svg",
+                                          "evidence.csv", "evidence.md", "evidence.tex", "flips.csv",
+                                          "folds.csv", "report.html", "report.json", "table.csv", "table.md",
+                                          "table.tex"});
   CHECK(read_file((folder / "report" / "table.csv").string()) == table_csv(compare_all(run)));
   std::filesystem::remove_all(folder);
+}
+
+TEST_CASE("the page allows its own style and script by their hashes, and nothing else", "[report]") {
+  const auto page = page_of(made_up_run(made_up_layer(2, {90, 80}, {80, 75})));
+  CHECK(occurrences(page, "<script") == 1);
+  CHECK(occurrences(page, "<style") == 1);
+  CHECK(occurrences(page, " style=\"") == 0);
+  for (const std::string tag : {"style", "script"}) {
+    const auto from = page.find("<" + tag + ">") + tag.size() + 2, to = page.find("</" + tag + ">");
+    const auto hash = base64(sha256(page.substr(from, to - from)));
+    CHECK_THAT(page,
+               Contains(tag + "-src &#39;sha256-" + hash) || Contains(tag + "-src 'sha256-" + hash + "'"));
+  }
+  CHECK(page.find("unsafe-inline") == std::string::npos);
 }
 
 }  // namespace report_tests

@@ -70,7 +70,7 @@ inline std::string markup_fault(std::string_view markup) {
 /// The first thing in `markup` that a browser would load or run; empty when there is none.
 inline std::string loaded_resource(std::string_view markup) {
   for (const std::string_view sign :
-       {"src=", "href=\"http", "href=\"//", "url(", "@import", "<script", "<link", "<iframe", "<object",
+       {"src=", "href=\"http", "href=\"//", "url(", "@import", "<script ", "<link", "<iframe", "<object",
         "<img", "<use", "onload", "onerror=", "https:"})
     if (const auto at = markup.find(sign); at != std::string_view::npos)
       return std::string(markup.substr(at, 60));

@@ -1,10 +1,15 @@
-// Golden values: NIST StRD, univariate summary statistics, NumAcc3 and NumAcc4 (exact by construction).
+// Golden values: NIST StRD, univariate summary statistics (itl.nist.gov/div898/strd/univ): Lottery, Lew and
+// Mavro with their certified mean and SD in tests/data/stats/nist_strd.tsv, NumAcc1 to NumAcc4 exact by
+// construction.
 #include <cmath>
+#include <string>
 #include <vector>
 
 #include <mtl/stats/descriptive.hpp>
 
 #include <support/catch.hpp>
+
+#include "golden.hpp"
 
 namespace descriptive_tests {
 
@@ -16,7 +21,21 @@ std::vector<double> alternating(double centre) {
   return values;
 }
 
+TEST_CASE("mean and SD are NIST's certified ones", "[stats]") {
+  const auto name = GENERATE(values<std::string>({"Lottery", "Lew", "Mavro"}));
+  INFO(name);
+  const auto line = mtl::tests::lines_named(name, "nist_strd.tsv").at(0);
+  const std::vector<double> values(line.begin() + 2, line.end());
+  CHECK_THAT(mtl::stats::mean(values), close(line[0], 1e-14));
+  // The certified SDs have 15 digits; Mavro's decimals are rounded 2e4 times closer to each other than to 0.
+  CHECK_THAT(mtl::stats::sample_sd(values), close(line[1], 1e-12));
+}
+
 TEST_CASE("mean and SD keep their digits where one pass loses them", "[stats]") {
+  CHECK(mtl::stats::mean(std::vector<double>{10000001, 10000003, 10000002}) == 10000002);
+  CHECK(mtl::stats::sample_sd(std::vector<double>{10000001, 10000003, 10000002}) == 1);
+  CHECK_THAT(mtl::stats::mean(alternating(1.2)), close(1.2, 1e-15));
+  CHECK_THAT(mtl::stats::sample_sd(alternating(1.2)), close(0.1, 1e-14));
   CHECK_THAT(mtl::stats::mean(alternating(1000000.2)), close(1000000.2, 1e-15));
   CHECK_THAT(mtl::stats::sample_sd(alternating(1000000.2)), close(0.1, 1e-9));
   CHECK_THAT(mtl::stats::mean(alternating(10000000.2)), close(10000000.2, 1e-15));

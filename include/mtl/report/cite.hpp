@@ -94,7 +94,7 @@ inline std::string methods_english(const Report& report) {
       "model adds a "
       "token-level head that predicts IOB2 labels of important parts of speech at encoder layer l (λ_sub = "
       "{}); the "
-      "single-task model trains the same layers, l and the last, without it. Layers compared: {}. Both "
+      "single-task model trains the same layers, l and the last, without it; they were compared at {}. Both "
       "were trained by Adam (learning rates {} for the encoder, {} for the heads, batches of {}) with early "
       "stopping on {}, "
       "from {}, on the same folds, batch orders and initial main head. Accuracies on the test folds were "

@@ -14,9 +14,16 @@
 
 namespace mtl::html {
 
+/// What tells the tables of an arm from outside from those of the run's own arms.
+inline std::string pair_suffix(const Comparison& c) {
+  const bool own = c.treatment == "multi" && c.control == "single";
+  return own ? std::string{} : fmt::format(" ({} against {})", arm_title(c.treatment), arm_title(c.control));
+}
+
 /// The paper's columns, then those that a reader needs to judge them.
 inline std::string comparison_table(const Comparison& c) {
-  Table t{.caption = fmt::format("{}: accuracy by layer, models chosen by {}", c.dataset, c.watch),
+  Table t{.caption =
+              fmt::format("{}: accuracy by layer, models chosen by {}{}", c.dataset, c.watch, pair_suffix(c)),
           .columns = {"layer", arm_title(c.treatment), arm_title(c.control), "p", "Δ", "95 % interval of Δ",
                       "SD of Δ", "t", "dz", "n"},
           .rows = {}};
@@ -68,7 +75,7 @@ inline std::string beside_the_paper(const Comparison& c, const PaperTable& paper
 inline std::string fold_tables(const Comparison& c) {
   std::string markup;
   for (const auto& row : c.layers) {
-    Table t{.caption = fmt::format("Layer {}: accuracy by test fold, percent", row.layer),
+    Table t{.caption = fmt::format("Layer {}: accuracy by test fold, percent{}", row.layer, pair_suffix(c)),
             .columns = {"fold", arm_title(c.treatment), arm_title(c.control), "Δ", "seeds"},
             .rows = {}};
     for (const auto& fold : row.folds)

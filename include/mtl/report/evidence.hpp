@@ -77,9 +77,7 @@ inline LayerEvidence layer_evidence(const RunSummary& run, const LayerComparison
   e.mcnemar = stats::mcnemar_test(scores.outcomes);
   const stats::BootstrapOptions how{.replicates = bootstrap_replicates};
   e.by_texts = stats::bootstrap_texts(scores.text_differences, how);
-  std::vector<double> differences;
-  for (std::size_t i = 0; i < a.size(); ++i) differences.push_back(a[i] - b[i]);
-  e.by_folds = stats::bootstrap_folds(differences, how);
+  e.by_folds = stats::bootstrap_folds(a, b, how);
   e.bayes = stats::correlated_bayes_t_test(row.test, e.test_to_train, practical_equivalence);
   add_power(e, row, layers);
   if (scores.seeds.size() > 1) e.seeds = stats::summarize_seeds(scores.seeds);

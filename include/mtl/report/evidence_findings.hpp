@@ -119,7 +119,7 @@ inline std::string say_power(const Evidence& evidence) {
 
 inline std::string say_gain(const stats::PairedT& test) {
   const auto p = show_p(test.p_greater);
-  return show_difference(test.mean_diff) +
+  return show_difference(test.mean_diff) + " points" +
          (test.status == stats::Status::Ok ? " (p " + p + ")"
                                            : " (" + std::string(stats::status_sentence(test.status)) + ")");
 }
@@ -130,7 +130,7 @@ inline std::string say_choice(const Comparison& c, const Evidence& evidence) {
   return fmt::format(
       "Choosing the layer costs something too. Where each fold is judged at the layer that the other test "
       "folds "
-      "choose, {} gains {} points over {} at the same layer, and {} over {} at the layer that those folds "
+      "choose, {} gains {} over {} at the same layer, and {} over {} at the layer that those folds "
       "choose for "
       "it. The best layer in hindsight gives {} and {}; hindsight adds {} points to the accuracy of {}.",
       arm_title(c.treatment), say_gain(nested.over_same_layer), arm_title(c.control),
@@ -142,12 +142,17 @@ inline std::string say_equivalence(const Evidence& evidence) {
   const auto same = layers_below(evidence, [](const auto& e) { return 1 - e.bayes.p_rope; });
   const auto better = layers_below(evidence, [](const auto& e) { return 1 - e.bayes.p_greater; });
   const auto worse = layers_below(evidence, [](const auto& e) { return 1 - e.bayes.p_less; });
-  if (evidence.layers.empty()) return {};
-  return fmt::format(
-      "By the Bayesian correlated t-test, the probability that the difference lies within {:.0f} point of "
-      "zero exceeds "
-      "95 percent {}, that it lies above {}, that it lies below {}.",
-      practical_equivalence, at_layers(same), at_layers(better), at_layers(worse));
+  std::string text = fmt::format(
+      "The Bayesian correlated t-test asks whether the difference is worth speaking of: more than {:.0f} "
+      "point. ",
+      practical_equivalence);
+  if (same.empty() && better.empty() && worse.empty())
+    return text + "At no layer is it 95 percent sure of an answer, be it a gain, a loss or practically none.";
+  if (!better.empty()) text += fmt::format("It is 95 percent sure of a gain {}. ", at_layers(better));
+  if (!worse.empty()) text += fmt::format("It is 95 percent sure of a loss {}. ", at_layers(worse));
+  if (!same.empty())
+    text += fmt::format("It is 95 percent sure of practically no difference {}. ", at_layers(same));
+  return text.substr(0, text.size() - 1);
 }
 
 inline std::string say_sizes(const Evidence& evidence) {

@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include <mtl/report/comparison_html.hpp>
 #include <mtl/report/evidence.hpp>
 #include <mtl/report/html.hpp>
 #include <mtl/report/numbers.hpp>
@@ -161,7 +162,10 @@ inline std::string evidence_legend(const Comparison& c) {
 inline std::string evidence_section(const Comparison& c, const Evidence& evidence) {
   if (evidence.layers.empty()) return {};
   auto markup = paragraph(evidence_legend(c));
-  for (const auto& t : evidence_tables(c, evidence)) markup += table(t);
+  for (auto& t : evidence_tables(c, evidence)) {
+    t.caption += pair_suffix(c);
+    markup += table(t);
+  }
   return markup;
 }
 

@@ -10,8 +10,26 @@
 #include <vector>
 
 #include <mtl/report/comparison.hpp>
+#include <mtl/text/utf8.hpp>
 
 namespace mtl {
+
+/// How much of a text the list shows, in characters; the attention pictures show all of it.
+inline constexpr std::size_t shown_characters = 120;
+
+/// As much of a text as a report keeps: enough to show, and to tell that there is more.
+inline std::string kept_text(std::string_view text) {
+  std::size_t at = 0;
+  for (std::size_t i = 0; i <= shown_characters && at < text.size(); ++i) at += decode_utf8(text, at).length;
+  return std::string(text.substr(0, at));
+}
+
+/// What the list shows of it.
+inline std::string beginning(std::string_view text) {
+  std::size_t at = 0;
+  for (std::size_t i = 0; i < shown_characters && at < text.size(); ++i) at += decode_utf8(text, at).length;
+  return std::string(text.substr(0, at)) + (at < text.size() ? " ..." : "");
+}
 
 /// Out-of-fold predictions of both arms at one layer, all folds and seeds together.
 struct Agreement {

@@ -12,17 +12,7 @@
 
 namespace mtl::html {
 
-/// How much of a text the list shows, in characters; the attention pictures show all of it.
-inline constexpr std::size_t shown_characters = 120;
-
 namespace detail {
-
-/// The first characters of a text, cut between characters.
-inline std::string beginning(std::string_view text, std::size_t characters) {
-  std::size_t at = 0;
-  for (std::size_t i = 0; i < characters && at < text.size(); ++i) at += decode_utf8(text, at).length;
-  return std::string(text.substr(0, at)) + (at < text.size() ? " ..." : "");
-}
 
 inline std::string layer_list(const std::set<int>& layers) {
   std::string text;
@@ -38,8 +28,7 @@ inline std::string flip_row(const FlippedText& flip, const std::map<std::string,
       layer_list(flip.gained), layer_list(flip.lost));
   if (texts.empty()) return row + "</tr>\n";
   const auto found = texts.find(flip.id);
-  const auto words = found == texts.end() ? std::string("not in the data folder")
-                                          : beginning(found->second, shown_characters);
+  const auto words = found == texts.end() ? std::string("not in the data folder") : beginning(found->second);
   return row + "<td><bdi class=\"text\" lang=\"ja\">" + escape_markup(words) + "</bdi></td></tr>\n";
 }
 

@@ -136,7 +136,7 @@ inline std::string svg(int width, int height, std::string_view title, std::strin
   return fmt::format(
       "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 {0} {1}\" width=\"{0}\" height=\"{1}\" "
       "role=\"img\" "
-      "aria-label=\"{2}\" font-family=\"system-ui, 'Noto Sans CJK JP', IPAGothic, sans-serif\" "
+      "aria-label=\"{2}\" font-family=\"system-ui, sans-serif\" "
       "fill=\"#222\">\n<title>{2}</title>\n<desc>{3}</desc>\n"
       "<rect width=\"{0}\" height=\"{1}\" fill=\"#fff\"/>\n{4}</svg>",
       width, height, escape_markup(title), escape_markup(description), body);
@@ -153,7 +153,8 @@ inline std::string value_axis(const Axis& x, const Axis& y, std::string_view nam
   std::string drawing;
   for (const double value : values)
     drawing += line({x.from, y.at(value)}, {x.to, y.at(value)}, grid_colour) +
-               text({x.from - 8, y.at(value) + 4.5}, fmt::format("{:.{}f}", value, decimals), "end", 12);
+               text({x.from - 8, y.at(value) + 4.5},
+                    fmt::format("{:.{}f}", std::abs(value) < step / 2 ? 0.0 : value, decimals), "end", 12);
   return drawing + vertical_text({x.from - 48, (y.from + y.to) / 2}, name) +
          line({x.from, y.from}, {x.from, y.to}, frame_colour);
 }

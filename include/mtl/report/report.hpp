@@ -57,11 +57,24 @@ inline std::vector<ExternalComparison> compare_outside(const RunSummary& run, co
   return result;
 }
 
+/// Throws Error unless every prediction and every truth is a class of the run.
+inline void require_classes(const RunSummary& run) {
+  const auto classes = static_cast<int>(run.classes.size());
+  for (const auto& cell : run.cells)
+    for (const auto& watch : cell.watches)
+      for (const auto& text : watch.predictions)
+        for (const int number : {text.gold, text.predicted})
+          require(number >= 0 && number < classes,
+                  "{}: text '{}' has class {} of {} classes (counted from 0)", describe(cell.cell), text.id,
+                  number, classes);
+}
+
 }  // namespace detail
 
 /// Computes everything. Throws Error as compare() and find_flips() do, or when a prediction is no class of
 /// the run.
 inline Report make_report(RunSummary run, ReportOptions options = {}) {
+  detail::require_classes(run);
   Report report{.run = std::move(run)};
   report.comparisons = compare_all(report.run);
   const Comparison& main = report.comparisons.front();
@@ -69,6 +82,7 @@ inline Report make_report(RunSummary run, ReportOptions options = {}) {
   report.flips = find_flips(report.run, main);
   report.auxiliary = auxiliary_curves(report.run, main);
   report.outside = detail::compare_outside(report.run, main, options.outside);
+  for (auto& [id, text] : options.texts) text = kept_text(text);
   report.options = std::move(options);
   return report;
 }

@@ -181,7 +181,8 @@ inline std::vector<Part> parts(const Report& report) {
   const Comparison& main = report.main();
   const PaperTable* paper = find_paper_table(run.dataset);
   std::string shown;
-  for (const auto& text : all_findings(main, report.evidence)) shown += paragraph(text);
+  for (const auto& text : all_findings(main, report.evidence))
+    shown += shown.empty() ? "<p class=\"verdict\">" + escape_markup(text) + "</p>\n" : paragraph(text);
   const auto flips = main.layers.empty()
                          ? std::string{}
                          : agreement_table(report.flips, main) +

@@ -22,6 +22,7 @@ h1 { font-size: 1.9rem; line-height: 1.2; letter-spacing: -.01em; margin: 0 0 .3
 h2 { font-size: 1.3rem; line-height: 1.3; margin: 3rem 0 .75rem; padding-top: 1.25rem; border-top: 1px solid var(--line); }
 h3 { font-size: 1.05rem; margin: 1.75rem 0 .5rem; }
 p { margin: .7rem 0; max-width: 44rem; }
+.verdict { font-size: 1.1rem; font-weight: 500; max-width: 48rem; }
 .lead { color: var(--soft); margin-top: 0; }
 nav ul { list-style: none; display: flex; flex-wrap: wrap; gap: .3rem 1.1rem; padding: 0; margin: 1.25rem 0 0; font-size: .95rem; }
 a { color: var(--link); text-underline-offset: .15em; }

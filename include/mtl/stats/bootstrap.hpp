@@ -11,6 +11,7 @@
 
 #include <mtl/detail/random.hpp>
 #include <mtl/stats/descriptive.hpp>
+#include <mtl/stats/differences.hpp>
 #include <mtl/stats/interval.hpp>
 
 namespace mtl::stats {
@@ -69,7 +70,8 @@ inline Interval bca_interval(std::span<const double> sorted, double observed, do
   const double bias = quantile(normal, share);
   const auto at = [&](double tail) {
     const double z = bias + quantile(normal, tail);
-    return quantile_of_sorted(sorted, cdf(normal, bias + z / (1 - acceleration * z)));
+    const double room = std::max(1 - acceleration * z, 1e-9);  // beyond it the end is that of the replicates
+    return quantile_of_sorted(sorted, cdf(normal, bias + z / room));
   };
   return {at((1 - level) / 2), at((1 + level) / 2)};
 }
@@ -116,24 +118,24 @@ inline std::vector<double> bootstrap_replicates(const std::vector<std::vector<do
   return replicates;
 }
 
-inline Status bootstrap_status(const std::vector<std::vector<double>>& folds) {
+/// Values that are equal but for `noise` vary by rounding alone.
+inline Status bootstrap_status(const std::vector<std::vector<double>>& folds, double noise) {
   bool varies = false, equal = true;
   for (const auto& fold : folds) {
     if (!std::ranges::all_of(fold, [](double x) { return std::isfinite(x); })) return Status::NonFinite;
     if (fold.size() < 2) return Status::TooFewPairs;
-    varies = varies || std::ranges::any_of(fold, [&](double x) { return x != fold.front(); });
+    varies = varies || std::ranges::any_of(fold, [&](double x) { return std::abs(x - fold[0]) > noise; });
     equal = equal && std::ranges::all_of(fold, [](double x) { return x == 0; });
   }
   if (folds.empty()) return Status::TooFewPairs;
   return varies ? Status::Ok : equal ? Status::NoDifference : Status::Degenerate;
 }
 
-/// The mean over `folds` of the means within, each fold's members drawn anew.
+/// The mean over `folds` of the means within, each fold's members drawn anew. Values are below 2 in
+/// magnitude.
 inline Bootstrap bootstrap(const std::vector<std::vector<double>>& folds, Resampled what,
                            const BootstrapOptions& how) {
-  require_level(how.level);
-  require(how.replicates >= 100, "bootstrap: {} replicates; an interval needs at least 100", how.replicates);
-  Bootstrap r{.status = bootstrap_status(folds), .resampled = what, .level = how.level};
+  Bootstrap r{.status = bootstrap_status(folds, difference_noise), .resampled = what, .level = how.level};
   std::vector<double> means;
   for (const auto& fold : folds) {
     r.units += static_cast<int>(fold.size());
@@ -150,20 +152,49 @@ inline Bootstrap bootstrap(const std::vector<std::vector<double>>& folds, Resamp
   return r;
 }
 
+/// The result in a unit that is 2^exponent times smaller.
+inline Bootstrap rescaled(Bootstrap r, int exponent) {
+  for (double* value : {&r.mean_diff, &r.se, &r.percentile.low, &r.percentile.high, &r.bca.low, &r.bca.high})
+    *value = std::ldexp(*value, exponent);
+  return r;
+}
+
+inline void require_bootstrap(const BootstrapOptions& how) {
+  require_level(how.level);
+  require(how.replicates >= 100, "bootstrap: {} replicates; an interval needs at least 100", how.replicates);
+}
+
 }  // namespace detail
 
-/// Resamples folds: `differences` holds a - b, one number a fold. Throws Error for a level outside (0, 1) or
-/// fewer than 100 replicates. Source: Efron and Tibshirani (1993).
+/// Resamples folds: scores of two systems, one of each a fold; the statistic is the mean of a - b. Throws
+/// Error for a level outside (0, 1) or fewer than 100 replicates. Source: Efron and Tibshirani (1993).
+inline Bootstrap bootstrap_folds(std::span<const double> a, std::span<const double> b,
+                                 const BootstrapOptions& how = {}) {
+  detail::require_bootstrap(how);
+  const auto d = differences(a, b);
+  if (d.status == Status::Ok)
+    return detail::rescaled(detail::bootstrap({d.values}, Resampled::Folds, how), d.exponent);
+  return {.status = d.status, .resampled = Resampled::Folds, .units = d.n, .level = how.level};
+}
+
+/// The same from the differences, one a fold, where the scores are not at hand.
 inline Bootstrap bootstrap_folds(std::span<const double> differences, const BootstrapOptions& how = {}) {
-  return detail::bootstrap({{differences.begin(), differences.end()}}, Resampled::Folds, how);
+  return bootstrap_folds(differences, std::vector<double>(differences.size(), 0.0), how);
 }
 
 /// Resamples texts within folds: `folds[f]` holds a - b of each text of test fold f, for accuracies 1 where
 /// only a is right, -1 where only b is, else 0 (times 100 for points). The statistic is the mean over folds
-/// of the folds' means.
-inline Bootstrap bootstrap_texts(const std::vector<std::vector<double>>& folds,
-                                 const BootstrapOptions& how = {}) {
-  return detail::bootstrap(folds, Resampled::Texts, how);
+/// of the folds' means. Throws Error as bootstrap_folds() does.
+inline Bootstrap bootstrap_texts(std::vector<std::vector<double>> folds, const BootstrapOptions& how = {}) {
+  detail::require_bootstrap(how);
+  double largest = 0;
+  for (const auto& fold : folds)
+    for (const double x : fold)
+      if (std::isfinite(x)) largest = std::max(largest, std::abs(x));
+  int exponent = 0;
+  std::frexp(largest, &exponent);
+  for (auto& fold : folds) fold = detail::scaled(fold, exponent);
+  return detail::rescaled(detail::bootstrap(folds, Resampled::Texts, how), exponent);
 }
 
 }  // namespace mtl::stats

@@ -26,14 +26,14 @@ struct FiveByTwo {
 };
 
 /// The 5x2cv tests. Scores are in the order: repetition 1 fold 1, repetition 1 fold 2, repetition 2 fold 1,
-/// ... Another number of scores than ten has the status TooFewPairs.
+/// ... Another number of scores than ten has the status NotApplicable.
 ///
 /// Sources: Dietterich, "Approximate statistical tests for comparing supervised classification learning
 /// algorithms" (1998); Alpaydin, "Combined 5x2cv F test" (1999).
 inline FiveByTwo five_by_two_cv_test(std::span<const double> a, std::span<const double> b) {
   const auto d = differences(a, b);
   FiveByTwo r{.status = d.status};
-  if (r.status == Status::Ok && d.n != 10) r.status = Status::TooFewPairs;
+  if (r.status == Status::Ok && d.n != 10) r.status = Status::NotApplicable;
   if (r.status != Status::Ok) return r;
   double squares = 0, variances = 0;
   for (std::size_t i = 0; i < 10; i += 2) {

@@ -31,7 +31,7 @@ struct MaxT {
 };
 
 /// Up to so many folds all 2^n assignments are counted.
-inline constexpr int most_exact_max_t_folds = 16;
+inline constexpr int most_exact_max_t_folds = 20;
 
 namespace detail {
 
@@ -145,7 +145,7 @@ inline std::vector<FlippedLayer> flipped_layers(MaxT& r, std::span<const std::ve
 }  // namespace detail
 
 /// Family-wise corrected p-values of all layers: a[l] and b[l] are the scores of layer l, by fold, the same
-/// folds in every layer. Exact for up to 16 folds, beyond that from seeded draws. Never throws. A layer
+/// folds in every layer. Exact for up to 20 folds, beyond that from seeded draws. Never throws. A layer
 /// without any difference has p 1.
 ///
 /// Source: Westfall and Young, "Resampling-based multiple testing" (1993), algorithms 2.5 and 2.8 with sign

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <algorithm>
+#include <cmath>
 #include <span>
 #include <vector>
 
@@ -73,10 +74,12 @@ inline Status selection_status(const LayerScores& scores, std::size_t folds) {
   return Status::Ok;
 }
 
-/// The layer, by place, with the highest score in a fold; of equal ones the first.
+/// The layer, by place, with the highest score in a fold; of equal ones, but for rounding, the first.
 inline std::size_t best_layer(const std::vector<std::vector<double>>& scores, std::size_t fold) {
   const auto at_fold = [fold](const auto& layer) { return layer[fold]; };
-  return static_cast<std::size_t>(std::ranges::max_element(scores, {}, at_fold) - scores.begin());
+  const double best = at_fold(*std::ranges::max_element(scores, {}, at_fold));
+  const auto as_good = [&](double score) { return score >= best - 1e-12 * std::abs(best); };
+  return static_cast<std::size_t>(std::ranges::find_if(scores, as_good, at_fold) - scores.begin());
 }
 
 /// Judges what `inner` chooses by the scores of `outer`.

@@ -65,7 +65,9 @@ inline ValueAndSlope noncentral_t_below(double t, double df, double delta) {
   constexpr double out_of_reach = 40;  // of Z: the normal tail there is below the smallest double
   if (std::abs(delta) <= out_of_reach) return noncentral_t_by_scale(t, df, delta);
   if (t > 0 && delta > 0) return noncentral_t_by_normal(t, df, delta);
-  return {delta < 0 ? 1.0 : 0.0, 0};
+  if (t >= 0 || delta > 0) return {delta < 0 ? 1.0 : 0.0, 0};
+  const auto mirrored = noncentral_t_by_normal(-t, df, -delta);
+  return {1 - mirrored.value, mirrored.slope};
 }
 
 }  // namespace detail
@@ -73,23 +75,30 @@ inline ValueAndSlope noncentral_t_below(double t, double df, double delta) {
 /// P(T <= t) for Student's t with `df` > 0 degrees of freedom and a noncentrality. Error about 1e-15,
 /// absolute.
 inline double noncentral_t_cdf(double t, double df, double noncentrality) {
-  if (t < 0) return 1 - noncentral_t_cdf(-t, df, -noncentrality);
   return std::clamp(detail::noncentral_t_below(t, df, noncentrality).value, 0.0, 1.0);
 }
 
 namespace detail {
 
-/// The noncentrality at which P(T <= t) = probability, for t >= 0. Newton's steps from the normal
-/// approximation, on a function that falls everywhere; a step never goes further than two of its widths.
+/// The noncentrality at which P(T <= t) = probability, for t >= 0: Newton's steps from the normal
+/// approximation, inside a bracket, on a function that falls everywhere.
 inline double noncentrality_of_positive(double t, double df, double probability) {
-  const double width = std::sqrt(1 + t / df * t / 2);
   const double normal = -std::numbers::sqrt2 * boost::math::erfc_inv(2 * probability);
-  double delta = t * (1 - 1 / (4 * df)) - normal * width;
-  for (int round = 0; round < 100; ++round) {
+  const double width = std::sqrt(1 + t / df * t / 2);
+  double low = -normal;  // P(T <= t) is at least P(Z + delta <= 0)
+  double delta = std::max(low, t * (1 - 1 / (4 * df)) - normal * width);
+  double high = std::max(delta, low + width);
+  while (noncentral_t_below(t, df, high).value > probability) high += high - low;
+  for (int round = 0; round < 200; ++round) {
     const auto below = noncentral_t_below(t, df, delta);
-    const double step = (probability - below.value) / std::min(below.slope, -1e-4 / width);
-    delta += std::clamp(step, -2 * width, 2 * width);
-    if (std::abs(step) <= 1e-8 * width) break;  // the error is the square of the step: below rounding
+    (below.value > probability ? low : high) = delta;
+    const double newton = delta + (probability - below.value) / below.slope;
+    const bool inside = below.slope < 0 && newton >= low && newton <= high;
+    const double next = inside ? newton : (low + high) / 2;
+    const double step = std::abs(next - delta);
+    delta = next;
+    // The error is of the order of the square of a Newton step: below rounding.
+    if (step <= (inside ? 1e-9 : 1e-15) * (1 + std::abs(delta))) break;
   }
   return delta;
 }

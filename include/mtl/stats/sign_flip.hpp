@@ -37,8 +37,8 @@ inline constexpr int most_exact_sign_flips = 30;
 
 namespace detail {
 
-/// The sums of `values` under every assignment of signs; bit i of the index flips value i. Each is summed
-/// afresh in the same order, so that no rounding accumulates.
+/// The sums of `values` under every assignment of signs; bit i of the index flips value i. Each is the sum
+/// of its own terms, so that no rounding is carried from one to the next.
 inline std::vector<double> signed_sums(std::span<const double> values) {
   std::vector<double> sums{0};
   for (const double x : values) {

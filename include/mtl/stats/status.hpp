@@ -17,6 +17,7 @@ enum class Status {
   NonFinite,       ///< a NaN or an infinity among the scores
   NoDifference,    ///< every pair is equal
   Degenerate,      ///< the differences are constant up to rounding: t would be a quotient of noise
+  NotApplicable,   ///< the data are not of the kind that the test is made for
 };
 
 /// The name that stands in files.
@@ -34,6 +35,8 @@ constexpr std::string_view status_name(Status status) {
       return "no_difference";
     case Status::Degenerate:
       return "degenerate";
+    case Status::NotApplicable:
+      return "not_applicable";
   }
   return "unknown";
 }
@@ -53,6 +56,8 @@ constexpr std::string_view status_sentence(Status status) {
       return "no test: every pair is equal";
     case Status::Degenerate:
       return "no test: every pair differs by the same amount";
+    case Status::NotApplicable:
+      return "no test: the data are not of this test's kind";
   }
   return "unknown";
 }

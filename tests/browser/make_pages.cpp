@@ -1,0 +1,77 @@
+// Writes the pages that the browser test opens:  make_pages FOLDER
+// full: 12 layers, 10 folds, two arms, texts, an arm from outside; hostile: texts that are out to break the
+// page; started: hardly any cell is done; paper: the paper's tables. Prints the path of each page.
+#include <filesystem>
+#include <iostream>
+
+#include <mtl/report/paper_report.hpp>
+#include <mtl/report/write_report.hpp>
+
+#include <report/hostile_run.hpp>
+#include <report/synthetic_run.hpp>
+
+namespace {
+
+using namespace mtl;
+namespace fs = std::filesystem;
+
+std::map<std::string, std::string> made_up_texts(const RunSummary& run) {
+  std::map<std::string, std::string> texts;
+  for (const auto& flip : find_flips(run, compare_all(run).front()).texts)
+    texts[flip.id] =
+        "「" + run.classes[static_cast<std::size_t>(flip.gold)] +
+        "」の記事です。昨日とても面白い映画を見て、美しい音楽を何度も聴きました。駅前の新しい店では、"
+        "珍しい料理がゆっくり味わえるそうです。続きはまた明日、同じ時間にお届けします。お楽しみに。";
+  return texts;
+}
+
+/// Another system, right a little less often than the single-task arm.
+ExternalArm baseline(const RunSummary& run) {
+  std::string file = "id\tfold\tlabel\n";
+  std::set<std::string> seen;
+  for (const auto& cell : run.cells)
+    for (const auto& text : cell.watches[0].predictions)
+      if (seen.insert(text.id).second)
+        file += fmt::format("{}\t{}\t{}\n", text.id, cell.cell.fold,
+                            run.classes[static_cast<std::size_t>(seen.size() % 11 == 0 ? (text.gold + 1) % 9
+                                                                                       : text.predicted)]);
+  return read_external_arm(run, "tfidf-svm", "tfidf-svm.tsv", file);
+}
+
+void write_pages(const fs::path& folder) {
+  const auto full = folder / "full", hostile = folder / "hostile", started = folder / "started",
+             paper = folder / "paper";
+  tests::write_synthetic_run(tests::synthetic_run({}), full);
+  auto run = load_run(full.string());
+  ReportOptions options{.outside = {baseline(run)}, .texts = made_up_texts(run)};
+  std::cout << write_report(run, full.string(), options) << "\n";
+
+  auto hostile_run = tests::hostile_run();
+  std::cout << write_report(hostile_run.run, hostile.string(), {.texts = hostile_run.texts}) << "\n";
+
+  auto few = tests::synthetic_run(
+      {.dataset = "manuals", .classes = {"はい", "いいえ"}, .layers = 1, .folds = 1, .texts = 30});
+  few.planned = 240;
+  std::cout << write_report(few, started.string()) << "\n";
+
+  fs::create_directories(paper);
+  for (const auto& [name, contents] : paper_files()) write_file_atomically((paper / name).string(), contents);
+  std::cout << (paper / "paper.html").string() << "\n";
+}
+
+}  // namespace
+
+int main(int count, char** words) {
+  if (count != 2) {
+    std::cerr << "usage: make_pages FOLDER\n";
+    return 2;
+  }
+  try {
+    fs::remove_all(words[1]);
+    write_pages(words[1]);
+    return 0;
+  } catch (const std::exception& problem) {
+    std::cerr << "make_pages: " << problem.what() << "\n";
+    return 1;
+  }
+}
