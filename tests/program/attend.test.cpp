@@ -70,40 +70,63 @@ struct Swept : Workplace {
   }
 };
 
-TEST_CASE("attention pictures of a run: files, cases, and numbers that can be recomputed", "[program]") {
-  const Swept place;
-  int pictures = 0;
-  for (const int layer : {1, 2})
-    for (const int fold : {0, 1, 2}) {
-      const auto [first, second] = place.cases(layer, fold);
-      const auto made = place.run(
-          fmt::format("attend run --layer {} --fold {} --cases 2 --steps 8 --threads 1", layer, fold));
-      INFO(made.err);
-      REQUIRE(made.status == 0);
-      CHECK(made.out == "run/report/attention/index.html\n");
-      CHECK_THAT(made.err,
-                 Catch::Contains(fmt::format("{} right in multi alone, {} in single alone", first, second)));
-      const auto json = nlohmann::json::parse(place.read("run/report/attention/aggregate.json"));
-      CHECK(json.at("treatment_right") == first);
-      CHECK(json.at("control_right") == second);
-      const auto folder = place.root / "run/report/attention";
-      for (int i = 1; i <= 3; ++i)  // those of an earlier call are gone
-        for (const auto& [kind, count] : {std::pair{1, first}, {2, second}})
-          for (const char* ending : {".svg", ".png", "-methods.svg", "-methods.png"}) {
-            INFO(kind << "-" << i << ending);
-            CHECK(fs::exists(folder / fmt::format("case-{}-{}{}", kind, i, ending)) ==
-                  (i <= std::min(2, count)));
-          }
-      pictures += std::min(2, first) + std::min(2, second);
-      CHECK(tests::markup_fault(place.read("run/report/attention/index.html")) == "");
-      if (first + second == 0) continue;
-      const auto name = first > 0 ? "case-1-1" : "case-2-1";
-      const auto svg = place.read(fmt::format("run/report/attention/{}.svg", name));
-      CHECK(tests::markup_fault(svg) == "");
-      CHECK_THAT(svg, Catch::Contains("layer 2, mean over 2 heads, row of [CLS]"));
-      CHECK(place.read(fmt::format("run/report/attention/{}-methods.png", name)).starts_with("\x89PNG\r\n"));
+/// Writes into a cell of layer 1 and fold 0 that its first text got `first` predicted rightly or not, and so
+/// on.
+void record(const fs::path& run, const std::string& arm, const std::vector<bool>& right) {
+  for (const auto& entry : fs::directory_iterator(run / "cells")) {
+    if (!entry.path().filename().string().starts_with(arm + "-l1-f0-")) continue;
+    const auto file = (entry.path() / "predictions.tsv").string();
+    auto rows = rows_of(read_file(file), '\t');
+    std::string table;
+    int correct = 0;
+    for (std::size_t i = 0; i < rows.size(); ++i) {
+      auto& row = rows[i];
+      if (i > 0 && i <= right.size()) row.at(3) = (row.at(2) == "warm") == right[i - 1] ? "warm" : "cold";
+      correct += i > 0 && row.at(2) == row.at(3);
+      table += fmt::format("{}\t{}\t{}\t{}\n", row.at(0), row.at(1), row.at(2), row.at(3));
     }
-  CHECK(pictures > 0);
+    write_file_atomically(file, table);
+    auto result = nlohmann::json::parse(read_file((entry.path() / "result.json").string()));
+    result.at("watches").at(0).at("correct") = correct;
+    write_file_atomically((entry.path() / "result.json").string(), result.dump());
+  }
+}
+
+TEST_CASE("attention pictures of a run: cases, files, and what the models say now", "[program]") {
+  const Swept place;
+  // So small a model hardly disagrees: the cases are written into the predictions.
+  record(place.root / "run", "multi", {true, true, true, false, true});
+  record(place.root / "run", "single", {false, false, false, true, true});
+  const auto [first, second] = place.cases(1, 0);
+  REQUIRE(first >= 3);
+  REQUIRE(second >= 1);
+  const auto folder = place.root / "run/report/attention";
+  for (const int most : {3, 2}) {
+    const auto made = place.run(fmt::format("attend run --layer 1 --cases {} --steps 3 --threads 1", most));
+    INFO(made.err);
+    REQUIRE(made.status == 0);
+    CHECK(made.out == "run/report/attention/index.html\n");
+    CHECK_THAT(made.err,
+               Catch::Contains(fmt::format("{} right in multi alone, {} in single alone", first, second)) &&
+                   Catch::Contains("predicts") && Catch::Contains("in the run"));
+    for (int i = 1; i <= 4; ++i)  // those of the earlier call are gone
+      for (const auto& [kind, count] : {std::pair{1, first}, {2, second}})
+        for (const char* ending : {".svg", ".png", "-methods.svg", "-methods.png"}) {
+          INFO(kind << "-" << i << ending);
+          CHECK(fs::exists(folder / fmt::format("case-{}-{}{}", kind, i, ending)) ==
+                (i <= std::min(most, count)));
+        }
+  }
+  const auto json = nlohmann::json::parse(place.read("run/report/attention/aggregate.json"));
+  CHECK(json.at("treatment_right") == first);
+  CHECK(json.at("control_right") == second);
+  const auto svg = place.read("run/report/attention/case-1-1.svg");
+  CHECK(tests::markup_fault(svg) == "");
+  CHECK_THAT(svg, Catch::Contains("layer 2, mean over 2 heads, row of [CLS]"));
+  CHECK(place.read("run/report/attention/case-2-1-methods.png").starts_with("\x89PNG\r\n"));
+  const auto page = place.read("run/report/attention/index.html");
+  CHECK(tests::markup_fault(page) == "");
+  CHECK_THAT(page, Catch::Contains("case-1-2-methods.svg") && Catch::Contains("case-2-1.png"));
 }
 
 TEST_CASE("the aggregate's test is the paired t-test of the numbers beside it", "[program]") {

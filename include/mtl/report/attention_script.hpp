@@ -23,7 +23,7 @@ inline constexpr std::string_view attention_script = R"js(
     }
     const strips = Array.from(part.querySelectorAll(".strip"));
     return { part: part, data: data, strips: strips, pieces: strips.map(function (s) { return Array.from(s.querySelectorAll(".p")); }),
-      at: 0, shown: [[], [], []], readout: part.querySelector(".readout") };
+      at: 0, told: false, shown: [[], [], []], readout: part.querySelector(".readout") };
   });
 
   function show(value) {
@@ -101,6 +101,7 @@ inline constexpr std::string_view attention_script = R"js(
     one.part.querySelector(".what").textContent = caption();
     one.part.classList.toggle("numbers", control("numbers").checked);
     one.part.classList.toggle("nospans", !control("spans").checked);
+    if (one.told) say(one);
   }
   function drawAll() {
     const attention = control("method").value === "attention";
@@ -114,6 +115,7 @@ inline constexpr std::string_view attention_script = R"js(
       if (pieces[i]) { pieces[i].classList.add("at"); pieces[i].setAttribute("aria-selected", "true"); }
     }
     one.at = i;
+    one.told = true;
     one.strips.forEach(function (strip, s) { if (one.pieces[s][i]) strip.setAttribute("aria-activedescendant", one.pieces[s][i].id); });
     say(one);
   }
