@@ -163,6 +163,39 @@ TEST_CASE("an added token of the unknown token's name takes its place, but not i
   CHECK(ids == std::vector<int>{2, 1, 900, 900, 6, 3});
 }
 
+TEST_CASE("an additional special token that is an object brings its own rules of white space", "[text]") {
+  // Ids by transformers 4.57.6.
+  const auto ids_with = [](const std::string& additional, const std::string& text = "xfoo") {
+    auto tokenizer = PretrainedTokenizer::load(
+        folder({{"vocab.txt", vocabulary},
+                {"tokenizer_config.json",
+                 R"({"added_tokens_decoder": {"900": {"content": "foo", "single_word": true}},
+           "additional_special_tokens": [)" +
+                     additional + "]}"},
+                {"config.json", R"({"model_type": "bert"})"}}));
+    std::vector<int> ids;
+    for (const Piece& piece : tokenizer.encode(text)) ids.push_back(piece.id);
+    return ids;
+  };
+  CHECK(ids_with(R"("foo")") == std::vector<int>{2, 1, 3});
+  CHECK(ids_with(R"({"content": "foo", "__type": "AddedToken"})") == std::vector<int>{2, 1, 900, 3});
+  // One with a role keeps that role's.
+  CHECK(ids_with(R"("foo", {"content": "[CLS]", "single_word": true, "__type": "AddedToken"})",
+                 "[SEP][CLS]") == std::vector<int>{2, 3, 2, 3});
+}
+
+TEST_CASE("never_split is BertTokenizer's basic words', and goes with them", "[text]") {
+  // Ids by transformers 4.57.6: the word is cut, and its unknown token has the new id.
+  auto tokenizer = PretrainedTokenizer::load(
+      folder({{"vocab.txt", vocabulary},
+              {"tokenizer_config.json", R"({"never_split": ["foo"], "do_basic_tokenize": false})"},
+              {"added_tokens.json", R"({"[UNK]": 900})"},
+              {"config.json", R"({"model_type": "bert"})"}}));
+  std::vector<int> ids;
+  for (const Piece& piece : tokenizer.encode("foo")) ids.push_back(piece.id);
+  CHECK(ids == std::vector<int>{2, 900, 3});
+}
+
 TEST_CASE("what is not supported is refused with file and field", "[text]") {
   struct Row {
     const char *config, *complaint;

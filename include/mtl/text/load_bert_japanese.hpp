@@ -77,7 +77,7 @@ class BertJapaneseLoader {
       parts_.pieces = Characters(vocabulary, unknown());
     else
       parts_.pieces = WordPiece(vocabulary, unknown());
-    if (!original_) return;
+    if (!original_ || !fields_.flag("do_basic_tokenize", true)) return;  // without basic words none is listed
     parts_.whole_words = listed_words();
     parts_.whole_word = whole;
   }

@@ -49,10 +49,14 @@ class TokenNumbering {
     }
   }
 
-  /// Adds a token with a role; its id.
-  std::int32_t add(AddedToken token) {
+  /// Adds a token with a role; its id. With `has_rules` its rules of white space replace those of a token of
+  /// the same content.
+  std::int32_t add(AddedToken token, bool has_rules = false) {
     if (const AddedToken* known = added_.find(token.content)) {
-      token = *known;
+      if (has_rules)
+        token.id = known->id;
+      else
+        token = *known;
     } else {
       const auto id = id_of(token.content);
       token.id = id ? *id : static_cast<std::int32_t>(next_++);
@@ -85,6 +89,7 @@ inline TokenTable token_table(const TokenizerConfig& config, const BaseVocabular
           "{}: extra_special_tokens is not supported", fields.path());
   TokenNumbering numbering(vocabulary, config.added_tokens());
   TokenTable table;
+  std::set<std::string, std::less<>> with_role;
   for (const auto& [name, usual] : roles) {
     const std::string role = name;
     const auto token = config.role(role, usual);
@@ -92,12 +97,14 @@ inline TokenTable token_table(const TokenizerConfig& config, const BaseVocabular
     require(token || !needed, "{}: {} is null, but every text is encoded with it", fields.path(), role);
     if (!token || token->content.empty()) continue;
     const std::int32_t id = numbering.add(*token);
+    with_role.insert(token->content);
     if (role == "unk_token") table.special.unk = id;
     if (role == "sep_token") table.special.sep = id;
     if (role == "pad_token") table.special.pad = id;
     if (role == "cls_token") table.special.cls = id;
   }
-  for (const AddedToken& token : config.additional_special_tokens()) numbering.add(token);
+  for (const auto& [token, has_rules] : config.additional_special_tokens())
+    numbering.add(token, has_rules && !with_role.contains(token.content));
   table.added = std::move(numbering.tokens());
   return table;
 }

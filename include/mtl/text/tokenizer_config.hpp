@@ -15,6 +15,12 @@
 
 namespace mtl {
 
+/// One of additional_special_tokens.
+struct AdditionalToken {
+  AddedToken token;
+  bool has_rules = false;  ///< it is an object, and says itself what becomes of the white space beside it
+};
+
 /// tokenizer_config.json and the files beside it.
 class TokenizerConfig {
  public:
@@ -100,13 +106,13 @@ class TokenizerConfig {
 
   /// additional_special_tokens, from tokenizer_config.json and, where it has no added_tokens_decoder, from
   /// special_tokens_map.json.
-  std::vector<AddedToken> additional_special_tokens() const {
+  std::vector<AdditionalToken> additional_special_tokens() const {
     const std::string name = "additional_special_tokens";
-    std::vector<AddedToken> tokens;
+    std::vector<AdditionalToken> tokens;
     const auto add = [&](const detail::JsonFields& file) {
       for (const auto& token : file.list(name)) {
-        tokens.push_back(token_of(file.path() + ": " + name, token));
-        require(!tokens.back().content.empty(), "{}: {}: a token has no content", file.path(), name);
+        tokens.push_back({token_of(file.path() + ": " + name, token), token.is_object()});
+        require(!tokens.back().token.content.empty(), "{}: {}: a token has no content", file.path(), name);
       }
     };
     add(fields_);
