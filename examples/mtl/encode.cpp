@@ -14,6 +14,7 @@
 #include <mtl/model/tensor_file.hpp>
 
 #include "commands.hpp"
+#include "same_file.hpp"
 
 namespace mtl::program {
 
@@ -35,6 +36,10 @@ void check_memory(double bytes) {
 }
 
 void encode(const EncodeSettings& settings) {
+  require(!same_file(settings.out, settings.ids), "--out {}: that is the file of the token ids",
+          settings.out);
+  require(!same_file(detail::folder_of(settings.out), settings.model),
+          "--out {}: that is in the model's folder; name another place", settings.out);
   require(settings.batch > 0, "--batch {}: it takes at least one text", settings.batch);
   const auto config = read_bert_config((std::filesystem::path(settings.model) / "config.json").string());
   const auto texts = read_token_ids(settings.ids, {config.vocabulary, config.longest_text()});

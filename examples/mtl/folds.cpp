@@ -4,6 +4,7 @@
 #include <mtl/data/dataset_file.hpp>
 
 #include "commands.hpp"
+#include "same_file.hpp"
 
 namespace mtl::program {
 namespace {
@@ -19,6 +20,9 @@ void run(const FoldsSettings& settings) {
   const bool anew = settings.folds != 0;
   if (anew)
     folds = stratified_folds(main_labels(dataset), settings.folds, settings.seed, dataset.labels.at("main"));
+  for (const char* name : {"dataset.json", "examples.jsonl"})
+    require(!same_file(settings.out, settings.data + "/" + name), "--out {}: that is part of the data set",
+            settings.out);
   if (!settings.out.empty()) save_folds(settings.out, folds, dataset);
   if (anew) save_folds(settings.data + "/folds.tsv", folds, dataset);
   if (settings.out.empty()) std::cout << format_folds(folds, dataset);

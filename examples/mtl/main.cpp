@@ -3,6 +3,10 @@
 #include <exception>
 #include <iostream>
 #include <memory>
+#include <set>
+#include <string>
+
+#include <fmt/ranges.h>
 
 #include <mtl/detail/error.hpp>
 #include <mtl/text/utf8.hpp>
@@ -40,13 +44,26 @@ void set_up(CLI::App& app) {
   app.footer(
       "Every command takes --help, and --config FILE.toml for its flags. Flags on the command line win.");
   add_commands(app);
-  for (CLI::App* command : app.get_subcommands({})) command->fallthrough();
+  for (CLI::App* command : app.get_subcommands({})) {
+    command->fallthrough();
+    command->footer(command->get_footer() +
+                    "\n--config FILE.toml gives the flags too; those on the line win.");
+  }
 }
 
 /// What is written into run folders is JSON and TOML: no name that is not UTF-8 can stand there.
 void require_utf8_words(int count, char** words) {
   for (int i = 1; i < count; ++i)
     mtl::require(!mtl::find_invalid_utf8(words[i]), "word {} of the command line is not UTF-8", i);
+}
+
+/// Throws Error for a first word that is neither a flag nor a command.
+void require_command(const CLI::App& app, int count, char** words) {
+  const std::string first = count > 1 ? words[1] : "-";
+  std::set<std::string> names;
+  for (const auto* command : app.get_subcommands({})) names.insert(command->get_name());
+  mtl::require(first.starts_with('-') || names.contains(first), "'{}' is no command; the commands are {}",
+               first, fmt::join(names, ", "));
 }
 
 int say(int status, const std::string& message) {
@@ -61,6 +78,7 @@ int main(int count, char** words) {
   try {
     set_up(app);
     require_utf8_words(count, words);
+    require_command(app, count, words);
     app.parse(count, words);
     std::cout.flush();
     return std::cout.good() ? 0 : say(1, "standard output: cannot be written");

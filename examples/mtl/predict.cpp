@@ -45,10 +45,7 @@ void predict(const PredictSettings& settings) {
     lines.clear();
   };
   for (std::string line; std::getline(std::cin, line);) {
-    const auto bad = find_invalid_utf8(line);
-    ++number;
-    require(!bad, "standard input, line {}, byte {}: not UTF-8; is it in another encoding?", number,
-            bad.value_or(0));
+    require_utf8_lines(line, "standard input", ++number);
     lines.push_back(line);
     if (lines.size() == static_cast<std::size_t>(settings.batch)) flush();
   }

@@ -1,4 +1,5 @@
 // `mtl prepare`: a corpus and a tokenizer in, a data folder out.
+#include <algorithm>
 #include <filesystem>
 #include <iostream>
 #include <optional>
@@ -20,14 +21,25 @@
 namespace mtl::program {
 namespace {
 
+/// Sizes of profile quick: what two cores train in minutes. Those of profile paper are in
+/// data/paper_defaults.hpp.
+struct QuickSizes {
+  int classes = 6;  ///< or all, where there are fewer
+  int per_class = 50;
+  int max_pieces = 64;
+};
+
 struct PrepareSettings {
   std::string out, labels;
+  std::string profile = "paper";
   std::string duplicates = "first";
   int folds = 10;
   CorpusSettings corpus;
   TextSettings text;
-  PrepareOptions options{};                                  ///< seed and limits; the rest comes from `text`
-  std::optional<int> per_class, max_words, drop_words_from;  ///< default: see data/paper_defaults.hpp
+  PrepareOptions options{};                       ///< seed and limits; the rest comes from `text`
+  std::optional<int> classes, per_class;          ///< default: by profile
+  std::optional<int> max_words, drop_words_from;  ///< default: see data/paper_defaults.hpp
+  bool quick() const { return profile == "quick"; }
 };
 
 /// One line that is rewritten on a terminal; elsewhere a line at the end of each step.
@@ -43,13 +55,15 @@ void show_progress(std::string_view what, std::size_t done, std::size_t count) {
 PrepareOptions resolved(const PrepareSettings& settings) {
   PrepareOptions options = settings.text.prepare_options();
   options.seed = settings.options.seed;
-  options.classes = settings.options.classes;
+  options.classes = settings.classes.value_or(0);
   options.balance = settings.options.balance;
   const PrepareOptions usual = default_options(settings.corpus.dataset);
-  options.per_class = settings.per_class.value_or(options.balance ? usual.per_class : 0);
+  const int size = settings.quick() ? QuickSizes{}.per_class : usual.per_class;
+  options.per_class = settings.per_class.value_or(options.balance ? size : 0);
   options.max_words = settings.max_words.value_or(usual.max_words);
   options.drop_words_from = settings.drop_words_from.value_or(usual.drop_words_from);
   options.min_words = settings.options.min_words;
+  options.folds = settings.folds;
   options.threads = settings.options.threads;
   options.duplicates = choice_of<Duplicates>("--duplicates", settings.duplicates);
   options.progress = show_progress;
@@ -78,6 +92,34 @@ nlohmann::json about(const PrepareSettings& settings, const PretrainedTokenizer&
       {"report", to_json(report)}};
 }
 
+/// Throws Error when no piece has any of the labels, for then there is nothing to learn from them; says which
+/// have none.
+void check_labels(const PrepareReport& report, const std::string& corpus) {
+  std::int64_t labelled = 0;
+  std::string absent;
+  for (const auto& [name, count] : report.labels) {
+    if (!name.starts_with("B-")) continue;
+    labelled += count;
+    if (count == 0) absent += (absent.empty() ? "" : ", ") + name.substr(2);
+  }
+  require(labelled > 0,
+          "{}: no text has a span of {}; the auxiliary task would be empty. --pos takes the names of the "
+          "dictionary, such as 名詞",
+          corpus, absent);
+  if (!absent.empty()) fmt::print(stderr, "warning: no text has a span of {}\n", absent);
+}
+
+/// Runs `work` and names the corpus's input in what it throws.
+template <class Work>
+auto on_input(const std::string& input, Work work) {
+  try {
+    return work();
+  } catch (const Error& problem) {
+    const std::string what = problem.what();
+    throw Error(what.find(input) == std::string::npos ? fmt::format("{}: {}", input, what) : what);
+  }
+}
+
 Prepared prepare_with_labels(const PrepareSettings& settings, const Corpus& corpus,
                              const PretrainedTokenizer& tokenizer, const MeCabAnalyzer& analyzer,
                              const PrepareOptions& options) {
@@ -87,7 +129,7 @@ Prepared prepare_with_labels(const PrepareSettings& settings, const Corpus& corp
 }
 
 void run(PrepareSettings& settings) {
-  const PrepareOptions options = resolved(settings);
+  PrepareOptions options = resolved(settings);
   require(!settings.out.empty(), "--out: the name of the folder is empty");
   settings.corpus.resolve();
   require(settings.folds >= 3,
@@ -98,8 +140,12 @@ void run(PrepareSettings& settings) {
   require_embedding_fits(settings.text.model, tokenizer);
   const auto dictionary = settings.text.load_label_dictionary();
   const Corpus corpus = settings.corpus.read();
-  auto [dataset, report] =
-      prepare_with_labels(settings, corpus, tokenizer, MeCabAnalyzer(dictionary), options);
+  if (settings.quick() && !settings.classes)
+    options.classes = std::min(QuickSizes{}.classes, static_cast<int>(corpus.classes.size()));
+  auto [dataset, report] = on_input(settings.corpus.input, [&] {
+    return prepare_with_labels(settings, corpus, tokenizer, MeCabAnalyzer(dictionary), options);
+  });
+  check_labels(report, settings.corpus.input);
   StoredDataset stored{.dataset = std::move(dataset), .folds = {}};
   stored.folds = stratified_folds(main_labels(stored.dataset), settings.folds, options.seed,
                                   stored.dataset.labels.at("main"));
@@ -119,12 +165,17 @@ void add_data_flags(CLI::App& command, PrepareSettings& settings) {
   command.add_option("--seed", options.seed, "of shuffling and folds")
       ->check(CLI::NonNegativeNumber)
       ->capture_default_str();
-  command.add_option("--classes", options.classes, "only the first so many classes by name; 0: all")
+  command
+      .add_option("--profile", settings.profile,
+                  "sizes: paper, or quick (6 classes of 50 texts of 64 pieces); flags change them one by one")
+      ->check(CLI::IsMember({"paper", "quick"}))
       ->capture_default_str();
+  command.add_option("--classes", settings.classes,
+                     "only the first so many classes by name; 0: all. Default: by profile");
   command.add_option(
       "--per-class", settings.per_class,
       "texts of each class; 0: as many as the smallest has. Default: the paper's, livedoor 500, "
-      "twitter 10000, rakuten 20000; otherwise 0");
+      "twitter 10000, rakuten 20000, otherwise 0; profile quick 50");
   command.add_flag("--balance,!--no-balance", options.balance, "equal class sizes (default), or all texts");
   command
       .add_option("--duplicates", settings.duplicates,
@@ -161,12 +212,17 @@ void add_prepare(CLI::App& app) {
       "data/livedoor\n"
       "  mtl prepare --dataset tsv --input reviews.tsv --model models/bert --per-class 500 --out "
       "data/reviews\n"
+      "  mtl prepare --dataset tsv --input reviews.tsv --model models/bert --profile quick --out data/small\n"
       "  mtl prepare --dataset twitter --input tweets_open.csv.bz2 --texts texts.tsv --model models/bert "
       "--out "
       "data/twitter\n"
       "  mtl prepare --dataset rakuten --input ichiba --model models/bert --out data/rakuten\n"
       "  mtl prepare --config prepare.toml");
-  command->callback([settings] { run(*settings); });
+  command->callback([settings, command] {
+    if (settings->quick() && command->count("--max-pieces") == 0)
+      settings->text.max_pieces = QuickSizes{}.max_pieces;
+    run(*settings);
+  });
 }
 
 }  // namespace mtl::program

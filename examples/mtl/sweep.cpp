@@ -107,6 +107,11 @@ void check_texts(const Dataset& dataset, const BertConfig& config, const std::st
 /// What would otherwise be refused in the middle of the work, when the run folder has been written already.
 void check_training(const SweepSettings& settings) {
   require(settings.batch > 0, "--batch {}: a step needs at least one text", settings.batch);
+  for (const auto& [flag, lambda] :
+       {std::pair{"--lambda-main", settings.lambda_main}, {"--lambda-sub", settings.lambda_sub}})
+    require(lambda >= 0 && std::isfinite(lambda),
+            "{} {}: a weight of a loss is 0 or more; a negative one would train against the task", flag,
+            lambda);
   require(settings.epochs >= 0, "--epochs {}: 0 is no limit, a negative number means nothing",
           settings.epochs);
   for (const auto& [flag, rate] :
@@ -118,7 +123,8 @@ void check_training(const SweepSettings& settings) {
           "--rate-auxiliary {}: a learning rate lies between 0 and 1; 0 is that of the other heads",
           settings.rate_auxiliary);
   for (const auto seed : settings.seeds)
-    require(seed <= std::numeric_limits<std::int64_t>::max(), "--seeds {}: more than 2^63 - 1", seed);
+    require(seed <= std::numeric_limits<std::int64_t>::max(),
+            "--seeds: a seed lies between 0 and 2^63 - 1, and one given is negative or larger");
   for (const auto& watch : watches_of(settings.watch, settings.patience)) {
     const auto& quantity = watch.quantity();
     const auto head = quantity.find(':');
@@ -130,7 +136,8 @@ void check_training(const SweepSettings& settings) {
 Experiment load_experiment(const SweepSettings& settings) {
   Experiment experiment{.settings = settings, .stored = load_dataset(settings.data)};
   const auto& folds = experiment.stored.folds;
-  require(settings.folds >= 1 && settings.folds <= folds.k,
+  require(settings.folds >= 1, "--folds {}: at least one fold is run", settings.folds);
+  require(settings.folds <= folds.k,
           "--folds {}: data set {} was divided into {} folds; prepare it with --folds {} for more",
           settings.folds, settings.data, folds.k, settings.folds);
   const auto config = read_bert_config((std::filesystem::path(settings.model) / "config.json").string());
@@ -207,13 +214,35 @@ void make_run_folder(const std::string& run) {
           problem ? problem.message() : "a file of that name is in its place");
 }
 
+/// Throws Error where the folder holds results on other texts or of another model: they would drop out of its
+/// report.
+void require_same_experiment(const std::string& run, const RunSummary& ours) {
+  if (!std::filesystem::exists(run + "/run.json")) return;
+  const auto theirs = load_run(run);
+  if (theirs.cells.empty()) return;
+  for (const char* name : {"texts", "model weights"}) {
+    const auto value_in = [&](const RunSummary& summary) {
+      const auto found =
+          std::ranges::find(summary.provenance, name, [](const auto& fact) { return fact.first; });
+      return found == summary.provenance.end() ? std::string("unknown") : found->second;
+    };
+    require(
+        value_in(theirs) == value_in(ours),
+        "--out {}: holds {} results with other {} ({}; here {}), which would drop out of its report; name "
+        "another folder, or remove this one",
+        run, theirs.cells.size(), name, value_in(theirs), value_in(ours));
+  }
+}
+
 /// What a run folder holds beside its cells.
 void write_run(const Experiment& experiment, const std::vector<PlannedCell>& planned) {
   const auto& settings = experiment.settings;
   const std::filesystem::path run = settings.out;
+  const auto description =
+      describe_run(settings, experiment.stored, experiment.pretrained->config(), experiment.weights);
+  require_same_experiment(settings.out, description);
   write_file_atomically((run / "sweep.toml").string(), to_toml(settings));
-  write_run_description(
-      run, describe_run(settings, experiment.stored, experiment.pretrained->config(), experiment.weights));
+  write_run_description(run, description);
   write_plan(run, planned);
 }
 

@@ -85,7 +85,7 @@ std::vector<int> parse_layers(const std::string& text, int layers) {
   std::set<int> chosen;
   std::istringstream parts(text);
   for (std::string part; std::getline(parts, part, ',');) {
-    const auto dash = part.find('-');
+    const auto dash = part.find('-', 1);  // a minus in front is part of a number, which is refused
     const int first = parse_layer(part.substr(0, dash), text);
     const int last = dash == std::string::npos ? first : parse_layer(part.substr(dash + 1), text);
     require(first <= last, "--layers {}: the range {} runs backwards", text, part);

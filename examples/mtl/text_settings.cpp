@@ -72,7 +72,8 @@ PretrainedTokenizer TextSettings::open_tokenizer() const {
 
 PretrainedTokenizer TextSettings::load_tokenizer() const {
   auto tokenizer = open_tokenizer();
-  require(max_pieces >= 3, "--max-pieces {}: a text needs at least 3 tokens: [CLS], one piece, [SEP]",
+  require(max_pieces >= 3,
+          "--max-pieces (--max-length) {}: a text needs at least 3 tokens: [CLS], one piece, [SEP]",
           max_pieces);
   require(static_cast<std::size_t>(max_pieces) <= tokenizer.longest_input(),
           "--max-pieces {}: the model in {} reads at most {} tokens", max_pieces, model,

@@ -40,11 +40,7 @@ template <class Give>
 void for_each_line(Give give) {
   std::string line;
   for (std::size_t number = 1; std::getline(std::cin, line); ++number) {
-    if (const auto bad = find_invalid_utf8(line))
-      throw Error(fmt::format(
-          "standard input, line {}: not valid UTF-8 at byte {}; likely cause: another encoding such "
-          "as Shift_JIS or EUC-JP, which iconv can convert",
-          number, *bad + 1));
+    require_utf8_lines(line, "standard input", number);
     give(line, number);
   }
   require(!std::cin.bad(), "standard input: cannot be read");
@@ -181,6 +177,17 @@ class SpanTokenizer {
   PrepareOptions options_;
 };
 
+/// Throws Error for a flag that has no effect without another.
+void require_effect(const CLI::App& command, const TokenizeSettings& settings) {
+  if (!settings.spans)
+    for (const char* flag : {"--label-dic", "--digits", "--width", "--remove-urls", "--remove-symbols",
+                             "--remove-newlines", "--remove-spaces", "--tokens", "--join", "--special-labels",
+                             "--pos", "--exclude-details", "--merge-runs"})
+      require(command.count(flag) == 0, "{} has an effect only with --spans", flag);
+  require(command.count("--stride") == 0 || settings.windows || settings.overflow,
+          "--stride has an effect only with --windows or --overflow");
+}
+
 void run(TokenizeSettings settings, bool limited) {
   auto tokenizer = limited ? settings.text.load_tokenizer() : settings.text.open_tokenizer();
   if (!limited) {  // then the model's own limit is the only one
@@ -228,13 +235,19 @@ void add_tokenize(CLI::App& app) {
   command->footer(
       "Without --spans the tokens are exactly Hugging Face's, cut to model_max_length; no text is normalised "
       "beyond\n"
-      "what the checkpoint's own tokenizer does. One JSON line for every line of input, empty ones too.\n"
+      "what the checkpoint's own tokenizer does: word and sub-word type, lower case, never_split, "
+      "normalize_text,\n"
+      "mecab_dic and mecab_option are read from its tokenizer_config.json. One JSON line for every line of "
+      "input, empty ones too.\n"
       "A token around a text ([CLS], [SEP]) has null for offsets and word.\n"
       "Examples:\n"
       "  echo 東京都の天気は晴れです。 | mtl tokenize --model models/e5-small\n"
       "  echo 東京都の天気は晴れです。 | mtl tokenize --model models/e5-small --spans --label-dic ipadic\n"
       "  printf 'いつですか。\\t会議は3時からです。\\n' | mtl tokenize --model M --pair --types --offsets");
-  command->callback([settings, command] { run(*settings, command->count("--max-pieces") > 0); });
+  command->callback([settings, command] {
+    require_effect(*command, *settings);
+    run(*settings, command->count("--max-pieces") > 0);
+  });
 }
 
 }  // namespace mtl::program

@@ -213,7 +213,7 @@ TEST_CASE("prepare: a corpus that cannot be learnt from is refused", "[data]") {
     corpus.documents[1].text = "一行目\n\xC0\xAF";
     corpus.documents[4].text = "\xFF";
     CHECK_THROWS_WITH(prepared(corpus, {.threads = 4}),
-                      Catch::StartsWith("cold 0, line 2: not valid UTF-8 (byte 11"));
+                      Catch::StartsWith("cold 0, line 2: not valid UTF-8 (byte 1 of the line is 0xC0)"));
   }
   SECTION("more classes than there are") {
     CHECK_THROWS_WITH(prepared(corpus, {.classes = 5}), Catch::StartsWith("classes: 5 are asked for"));

@@ -1,6 +1,8 @@
 // The program itself, called as a user calls it: exit status, what it says, and what it leaves behind.
 #include <sstream>
 
+#include <sys/stat.h>
+
 #include <nlohmann/json.hpp>
 
 #include <mtl/data/dataset_file.hpp>
@@ -73,6 +75,10 @@ TEST_CASE("bad input ends with status 2 and one message, and earlier results sta
   place.write("few.tsv", tiny_tsv(5));
   place.write("void.tsv", tiny_tsv(12) + "none\t。\n");
   place.write("range.jsonl", "{\"id\": \"1\", \"spans\": [[0, 999, \"X\"]]}\n");
+  place.write("uneven.tsv", tiny_tsv(9) + "cold\t猫が寒い。\n");
+  place.write("outside.jsonl", "{\"id\": \"1\", \"spans\": [[0, 3, \"O\"]]}\n");
+  place.write("tab.jsonl", "{\"id\": \"1\", \"spans\": [[0, 3, \"a\\tb\"]]}\n");
+  REQUIRE(::mkfifo((place.root / "pipe").c_str(), 0600) == 0);
   place.write("key.toml", "flods = 3\n");
   place.write("cut.tar.gz", "\x1f\x8b\x08");
   place.write("foreign/notes.txt", "");
@@ -84,8 +90,22 @@ TEST_CASE("bad input ends with status 2 and one message, and earlier results sta
       {"prepare --dataset tsv --input notab.tsv " + usual, "notab.tsv, line 2: no tab"},
       {"prepare --dataset tsv --input sjis.tsv " + usual, "sjis.tsv, line 2: not valid UTF-8"},
       {"prepare --dataset tsv --input one.tsv " + usual, "one class only"},
-      {"prepare --dataset tsv --input few.tsv " + usual, "are 5, fewer than the 10 folds"},
-      {"prepare --dataset tsv --input void.tsv " + usual, "class 'none' is empty"},
+      {"prepare --dataset tsv --input few.tsv " + usual,
+       "few.tsv: class 'cold' has 5 usable texts of 5 read, fewer than the 10 folds"},
+      {"prepare --dataset tsv --input void.tsv " + usual,
+       "void.tsv: class 'none' is empty: of 1 texts read none is left; nothing could be learnt of it; left "
+       "out: "
+       "1 empty after normalisation"},
+      {"prepare --dataset tsv --input uneven.tsv " + usual,
+       "class 'warm' has 9 usable texts of 9 read, fewer"},
+      {"prepare --dataset tsv --input good.tsv --pos noun " + usual, "no text has a span of noun"},
+      {"prepare --dataset tsv --input good.tsv --labels outside.jsonl " + usual,
+       "outside.jsonl:1: span [0, 3) has the label O"},
+      {"prepare --dataset tsv --input good.tsv --labels tab.jsonl " + usual, "control character"},
+      {"folds --data data --out data/examples.jsonl", "data/examples.jsonl: that is part of the data set"},
+      {"folds --data data --out pipe", "pipe: cannot be written: it is no ordinary file"},
+      {"tokenize --pos 動詞 --model " + model, "--pos has an effect only with --spans"},
+      {"tokenize --stride 3 --model " + model, "--stride has an effect only with"},
       {"prepare --dataset tsv --input none.tsv " + usual, "none.tsv: cannot be read: No such file"},
       {"prepare --dataset tsv " + usual, "--dataset tsv needs --input"},
       {"prepare --dataset livedoor " + usual, "MTL_DATA_DIR is not set"},
@@ -105,7 +125,7 @@ TEST_CASE("bad input ends with status 2 and one message, and earlier results sta
       {"folds --data none", "none: no such folder"},
       {"folds --data data --folds 20", "fewer than the 20 folds"},
       {"tokenize --model " + model + " --raw", "--raw requires --spans"},
-      {"train", "subcommand is required"},
+      {"train", "'train' is no command; the commands are convert, "},
       {"", "subcommand is required"},
   };
   for (const Row& row : rows) {

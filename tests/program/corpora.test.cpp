@@ -197,6 +197,36 @@ TEST_CASE("without --per-class the paper's sizes hold, and too few texts are ref
   }
 }
 
+TEST_CASE("profile quick takes its sizes where no flag says others, and all classes where there are fewer",
+          "[program]") {
+  const Workplace place;
+  place.write("two.tsv", tests::tiny_tsv(60));
+  const auto quick = prepared(place, "--dataset tsv --input two.tsv --profile quick");
+  CHECK(quick.dataset.examples.size() == 100);
+  CHECK(quick.about.at("settings").at("max-pieces") == 64);
+  const auto chosen =
+      prepared(place, "--dataset tsv --input two.tsv --profile quick --per-class 20 --max-pieces 32");
+  CHECK(chosen.dataset.examples.size() == 40);
+  CHECK(chosen.about.at("settings").at("max-pieces") == 32);
+  CHECK(prepared(place, "--dataset tsv --input two.tsv").dataset.examples.size() == 120);
+}
+
+/// The archive of MTL_DATA_DIR as the program reads it. The library's own test of it opens it by other means.
+TEST_CASE("the program streams the livedoor archive and finds the articles that are in it",
+          "[program][.livedoor]") {
+  const Workplace place;
+  const char* folder = std::getenv("MTL_DATA_DIR");
+  REQUIRE(folder != nullptr);
+  const auto data = prepared(
+      place,
+      fmt::format("--dataset livedoor --input '{}/ldcc-20140209.tar.gz' --max-words 32 --per-class 100",
+                  folder));
+  CHECK(data.dataset.examples.size() == 900);
+  CHECK(data.about.at("report").at("skipped").at("licence") == 9);
+  CHECK(data.dataset.labels.at("main").size() == 9);
+  CHECK(data.about.at("report").at("read") == nlohmann::json({870, 870, 864, 511, 870, 842, 870, 900, 770}));
+}
+
 TEST_CASE("what is missing or belongs to another data set is refused with its flag", "[program]") {
   const Workplace place;
   place.write("food.tsv", reviews(4));

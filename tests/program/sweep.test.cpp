@@ -129,6 +129,26 @@ TEST_CASE("from raw text to the report and back to raw text", "[program]") {
   CHECK(says[1].at("class").is_null());
 }
 
+TEST_CASE("a run folder takes no other texts once it holds results, and stays as it was", "[program]") {
+  const Prepared place;
+  const std::string one =
+      "sweep --data data --model model --profile quick --layers 1 --folds 1 --epochs 1 --out run";
+  REQUIRE(place.run(one).status == 0);
+  const auto plan = place.read("run/plan.jsonl"), toml = place.read("run/sweep.toml");
+  place.write("b.tsv", tiny_tsv(13));
+  REQUIRE(
+      place.run("prepare --dataset tsv --input b.tsv --model model --label-dic ipadic --folds 4 --out data")
+          .status == 0);
+  const auto refused = place.run(one);
+  CHECK(refused.status == 2);
+  CHECK_THAT(refused.err, Catch::Contains("--out run: holds 2 results with other texts"));
+  CHECK(place.read("run/plan.jsonl") == plan);
+  CHECK(place.read("run/sweep.toml") == toml);
+  const auto negative = place.run(one + " --lambda-sub -1");
+  CHECK(negative.status == 2);
+  CHECK_THAT(negative.err, Catch::Contains("--lambda-sub -1: a weight of a loss is 0 or more"));
+}
+
 TEST_CASE("a sweep that is stopped or killed goes on where it was, and ends as if it had not been",
           "[program]") {
   const Prepared place;

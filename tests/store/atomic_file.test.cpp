@@ -31,13 +31,27 @@ TEST_CASE("a file written atomically has the new content and leaves nothing besi
 TEST_CASE("a write that fails leaves the earlier file whole and says why", "[store]") {
   const Folder folder;
   const std::string path = folder.path / "kept";
-  fs::create_directories(path + "/inside");  // a folder that is not empty cannot be replaced by a file
+  fs::create_directories(path + "/inside");
   CHECK_THROWS_WITH(write_file_atomically(path, "new"),
-                    Catch::Contains("kept: cannot be replaced: Is a directory"));
+                    Catch::Contains("kept: cannot be written: it is no ordinary file"));
   CHECK(fs::exists(path + "/inside"));
   CHECK(folder.files() == 1);
   CHECK_THROWS_WITH(write_file_atomically(folder.path / "none" / "a", "new"),
                     Catch::Contains("cannot be written: No such file or directory"));
+}
+
+TEST_CASE("a link is written through, and no file takes the place of a device or a pipe", "[store]") {
+  const Folder folder;
+  write_file_atomically(folder.path / "real", "old");
+  fs::create_symlink("real", folder.path / "link");
+  write_file_atomically(folder.path / "link", "new");
+  CHECK(fs::is_symlink(folder.path / "link"));
+  CHECK(read_file(folder.path / "real") == "new");
+  REQUIRE(::mkfifo((folder.path / "pipe").c_str(), 0600) == 0);
+  for (const std::string path : {(folder.path / "pipe").string(), std::string("/dev/null")}) {
+    CHECK_THROWS_WITH(write_file_atomically(path, "new"), Catch::Contains("it is no ordinary file"));
+    CHECK_FALSE(fs::is_regular_file(path));
+  }
 }
 
 TEST_CASE("what cannot be read is named with the reason", "[store]") {

@@ -35,17 +35,6 @@ struct Corpus {
   std::map<std::string, std::int64_t> skipped = {};  ///< why -> number of files or rows that are no texts
 };
 
-/// Throws Error with place and line unless `text` is valid UTF-8.
-inline void require_utf8_lines(std::string_view text, std::string_view where) {
-  const auto bad = find_invalid_utf8(text);
-  if (!bad) return;
-  const auto line = 1 + std::ranges::count(text.substr(0, *bad), '\n');
-  throw Error(fmt::format(
-      "{}, line {}: not valid UTF-8 (byte {} of the text is 0x{:02X}); likely cause: another encoding "
-      "such as Shift_JIS or EUC-JP, which iconv can convert",
-      where, line, *bad + 1, static_cast<unsigned>(static_cast<unsigned char>(text[*bad]))));
-}
-
 namespace detail {
 
 /// The parts of a path between its slashes, without empty ones and ".".

@@ -38,6 +38,7 @@ struct PrepareOptions {
   int drop_words_from =
       0;              ///< leave out texts of so many words or more; 0: none. 500 is the paper's for Rakuten
   int min_words = 0;  ///< leave out texts of fewer words
+  int folds = 0;      ///< that the texts will be divided into: no class may have fewer; 0: not known
   int max_pieces = 512;  ///< cut after so many tokens, special ones counted
   Duplicates duplicates = Duplicates::FirstKept;
   Tokens tokens = Tokens::SpanFirst;

@@ -79,24 +79,46 @@ void drop_duplicates(std::vector<Candidate>& candidates, const PrepareOptions& o
                   [&](const Candidate& candidate) { return seen.insert(key(candidate)).second; });
 }
 
+namespace detail {
+
+/// Why texts of a class were left out so far: ", left out: 3 duplicate, 1 empty"; empty when none was.
+inline std::string reasons(const PrepareReport& report, std::size_t label) {
+  std::string text;
+  for (std::size_t why = 0; why < dropped_names.size(); ++why)
+    if (const auto count = report.dropped[why][label]; count > 0)
+      text += fmt::format("{}{} {}", text.empty() ? "; left out: " : ", ", count, dropped_names[why]);
+  return text;
+}
+
+/// Throws Error for the smallest class where it has no text, or too few.
+inline void require_enough(const std::vector<std::int64_t>& sizes, const PrepareOptions& options,
+                           const PrepareReport& report) {
+  const auto label = static_cast<std::size_t>(std::ranges::min_element(sizes) - sizes.begin());
+  const std::int64_t size = sizes[label], read = report.read[label];
+  const std::string& name = report.classes[label];
+  require(size > 0, "class '{}' is empty: of {} texts read none is left; nothing could be learnt of it{}",
+          name, read, reasons(report, label));
+  require(
+      !options.balance || size >= options.per_class,
+      "class '{}' has {} usable texts of {} read, {} are asked for (by per_class, --per-class, or without "
+      "it as the paper's size of this data set); a smaller one takes fewer, 0 as many as the smallest "
+      "class has{}",
+      name, size, read, options.per_class, reasons(report, label));
+  require(size >= options.folds,
+          "class '{}' has {} usable texts of {} read, fewer than the {} folds; take fewer folds or more "
+          "texts{}",
+          name, size, read, options.folds, reasons(report, label));
+}
+
+}  // namespace detail
+
 /// Keeps the same number of texts of every class, the first ones. Throws Error for a class with none, or with
-/// fewer than options.per_class.
+/// fewer than options.per_class or options.folds.
 inline void balance(std::vector<Candidate>& candidates, std::size_t classes, const PrepareOptions& options,
                     PrepareReport& report) {
   std::vector<std::int64_t> sizes(classes);
   for (const Candidate& candidate : candidates) ++sizes.at(candidate.label);
-  for (std::size_t label = 0; label < classes; ++label) {
-    const std::int64_t read = report.read[label];
-    require(sizes[label] > 0,
-            "class '{}' is empty: of {} texts read none is left; nothing could be learnt of it",
-            report.classes[label], read);
-    require(
-        !options.balance || sizes[label] >= options.per_class,
-        "class '{}' has {} usable texts of {} read, {} are asked for (by per_class, --per-class, or without "
-        "it as the paper's size of this data set); a smaller one takes fewer, 0 as many as the smallest "
-        "class has",
-        report.classes[label], sizes[label], read, options.per_class);
-  }
+  detail::require_enough(sizes, options, report);
   if (!options.balance) return;
   const std::int64_t size = options.per_class > 0 ? options.per_class : std::ranges::min(sizes);
   std::vector<std::int64_t> taken(classes);

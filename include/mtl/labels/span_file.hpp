@@ -50,6 +50,11 @@ inline Span read_span(const nlohmann::json& value, SpanFile& file, std::size_t l
   require(begin < end, "{}:{}: span [{}, {}) is empty or turned round", file.path, line, begin, end);
   const auto label = value[2].get<std::string>();
   require(!label.empty(), "{}:{}: span [{}, {}) has an empty label", file.path, line, begin, end);
+  require(label != "O", "{}:{}: span [{}, {}) has the label O, which means \"in no span\"", file.path, line,
+          begin, end);
+  const bool printable = std::ranges::none_of(label, [](unsigned char c) { return c < 0x20 || c == 0x7F; });
+  require(printable, "{}:{}: the label of span [{}, {}) has a control character in it, such as a tab",
+          file.path, line, begin, end);
   return {begin, end, label_index(file.labels, label)};
 }
 
@@ -84,7 +89,8 @@ inline void read_span_line(const std::string& text, std::size_t line, SpanFile& 
 /// the raw text.
 ///
 /// Blank lines are passed over. Throws Error, naming file and line, for what is no such object, for an empty
-/// or overlapping span, for an id that stands twice, and where the file cannot be read.
+/// or overlapping span, for a label that is empty, O or has control characters, for an id that stands twice,
+/// and where the file cannot be read.
 inline SpanFile read_span_file(const std::string& path) {
   std::ifstream stream(path, std::ios::binary);
   require(stream.good(), "{}: the spans cannot be read: {}", path, std::strerror(errno));

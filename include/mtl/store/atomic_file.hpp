@@ -42,6 +42,17 @@ inline std::string folder_of(const std::string& path) {
   return folder.empty() ? "." : folder;
 }
 
+/// The file that a path means: through links, where they lead to something. Throws Error for what is there
+/// and no ordinary file: a rename would put a file in the place of a device or a pipe.
+inline std::string ordinary_target(const std::string& path) {
+  std::error_code absent;
+  const auto target = std::filesystem::canonical(path, absent);
+  if (absent) return path;
+  require(std::filesystem::is_regular_file(target),
+          "{}: cannot be written: it is no ordinary file (a folder, a device or a pipe); name a file", path);
+  return target.string();
+}
+
 inline bool write_all(int descriptor, std::string_view bytes) {
   while (!bytes.empty()) {
     const ssize_t written = ::write(descriptor, bytes.data(), bytes.size());
@@ -66,9 +77,9 @@ inline void sync_folder(const std::string& folder) {
 /// fsync of the folder. An earlier file of that name stays whole until then.
 class AtomicFile {
  public:
-  /// Throws Error where no file can be made there.
-  explicit AtomicFile(std::string path)
-      : path_{std::move(path)},
+  /// A link is followed. Throws Error where no file can be made there, and for a device or a pipe.
+  explicit AtomicFile(const std::string& path)
+      : path_{detail::ordinary_target(path)},
         temporary_{path_ + ".XXXXXX"},
         file_{::mkostemp(temporary_.data(), O_CLOEXEC)} {
     require(file_.ok(), "{}: cannot be written: {} (does its folder exist, and may you write there?)", path_,

@@ -1,6 +1,7 @@
 // In: bytes. Out: Unicode code points, or the place where the bytes are not UTF-8.
 #pragma once
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <optional>
@@ -77,6 +78,21 @@ inline void require_utf8(std::string_view text, std::string_view what) {
   const auto bad = find_invalid_utf8(text);
   require(!bad, "{}: byte {} is not UTF-8; the text may be Shift_JIS or EUC-JP, or cut inside a character",
           what, bad.value_or(0));
+}
+
+/// Throws Error with place, line and byte in the line, all counted from 1, unless `text` is UTF-8.
+/// `first_line`: the number of its first line.
+inline void require_utf8_lines(std::string_view text, std::string_view where, std::size_t first_line = 1) {
+  const auto bad = find_invalid_utf8(text);
+  if (!bad) return;
+  const auto before = text.substr(0, *bad);
+  const auto line_end = before.rfind('\n');
+  throw Error(fmt::format(
+      "{}, line {}: not valid UTF-8 (byte {} of the line is 0x{:02X}); likely cause: another encoding "
+      "such as Shift_JIS or EUC-JP, which iconv can convert",
+      where, first_line + static_cast<std::size_t>(std::ranges::count(before, '\n')),
+      *bad + 1 - (line_end == std::string_view::npos ? 0 : line_end + 1),
+      static_cast<unsigned>(static_cast<unsigned char>(text[*bad]))));
 }
 
 }  // namespace mtl
