@@ -1,12 +1,15 @@
 // Writes the pages that the browser test opens:  make_pages FOLDER
 // full: 12 layers, 10 folds, two arms, texts, an arm from outside; hostile: texts that are out to break the
-// page; started: hardly any cell is done; paper: the paper's tables. Prints the path of each page.
+// page; started: hardly any cell is done; paper: the paper's tables. Prints the path of each page. tiny: a
+// random BERT and two classes of texts, for a run that is trained.
 #include <filesystem>
 #include <iostream>
 
 #include <mtl/report/paper_report.hpp>
 #include <mtl/report/write_report.hpp>
 
+#include <program/tiny_model.hpp>
+#include <program/workplace.hpp>
 #include <report/hostile_run.hpp>
 #include <report/synthetic_run.hpp>
 
@@ -53,6 +56,10 @@ void write_pages(const fs::path& folder) {
       {.dataset = "manuals", .classes = {"はい", "いいえ"}, .layers = 1, .folds = 1, .texts = 30});
   few.planned = 240;
   std::cout << write_report(few, started.string()) << "\n";
+
+  fs::create_directories(folder / "tiny");
+  tests::write_tiny_model(folder / "tiny" / "model");
+  write_file_atomically((folder / "tiny" / "texts.tsv").string(), tests::tiny_tsv(12));
 
   fs::create_directories(paper);
   for (const auto& [name, contents] : paper_files()) write_file_atomically((paper / name).string(), contents);

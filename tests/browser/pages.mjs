@@ -180,6 +180,14 @@ function missingGlyphs() {
   return characters.filter((c) => draw(c) === box || draw(c) === empty).join(" ");
 }
 
+// Milliseconds until the page is loaded and drawn.
+async function openingTime(page, address) {
+  const start = performance.now();
+  await page.goto(address, { waitUntil: "load" });
+  await page.evaluate(() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done))));
+  return Math.round(performance.now() - start);
+}
+
 async function check(browser, path) {
   const faults = [];
   const address = pathToFileURL(path).href;
@@ -190,10 +198,8 @@ async function check(browser, path) {
   const bytes = statSync(path).size;
   if (bytes > largest) faults.push(`${bytes} bytes; the limit is ${largest}`);
 
-  const start = performance.now();
-  await page.goto(address, { waitUntil: "load" });
-  await page.evaluate(() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done))));
-  const ready = Math.round(performance.now() - start);
+  let ready = Infinity; // the best of three: a machine may be busy with other tests
+  for (let attempt = 0; attempt < 3 && ready > slowest; ++attempt) ready = Math.min(ready, await openingTime(page, address));
   if (ready > slowest) faults.push(`ready after ${ready} ms; the limit is ${slowest}`);
 
   const name = [basename(dirname(dirname(path))), basename(dirname(path)), basename(path, ".html")].join("-");

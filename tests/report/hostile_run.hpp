@@ -35,9 +35,7 @@ inline std::vector<std::string> hostile_texts() {
       "=HYPERLINK(\"https://example.invalid\"),+1,-1,@SUM(1)",
       "\\input{/etc/passwd} \\write18{id} $x_1^2$ #1 %comment & ~",
       "| a | b |\n|---|---|\n[link](javascript:alert(1)) **bold** `code`",
-      "🏴󠁧󠁢󠁥󠁮󠁧󠁿 👩‍👩‍👧‍👦 Z͑ͫ̓ͪ̂ͫ̽͏̴̙̤̞͉͚̯̞̠͍A̴̵̜̰͔ͫ͗͢L̠ͨͧͩ͘G̴̻͈͍͔̹̑͗̎̅͛́Ǫ̵̹̻̝̳͂̌̌͘ "
-      "が゙ "
-      "﷽",
+      "👩\u200D👩\u200D👧 Z\u0351\u036B\u0343A\u0334\u0335L\u0320\u0368G\u0334\u033BO が\u3099 ﷽",
       "𠮷野家 髙島屋 ｶﾞｷﾞｸﾞ ㍿ ①②③ ﬁ",
   };
   std::vector<std::string> texts;

@@ -88,7 +88,8 @@ inline void from_json(const nlohmann::json& json, CellResult& result) {
   json.at("cell").get_to(result.cell);
   json.at("digest").get_to(result.digest);
   json.at("watches").get_to(result.watches);
-  if (json.contains("environment")) json.at("environment").get_to(result.environment);  // early cells have none
+  if (json.contains("environment"))
+    json.at("environment").get_to(result.environment);  // early cells have none
   json.at("seconds").get_to(result.seconds);
   json.at("tokens").get_to(result.tokens);
   result.peak_memory = json.value("peak_memory", std::int64_t{0});  // cells of version 0.1.0 have none
