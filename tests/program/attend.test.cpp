@@ -41,7 +41,7 @@ struct Swept : Workplace {
     REQUIRE(made.status == 0);
     const auto swept =
         run("sweep --data data --model model --out run --profile quick --layers 1-2 --folds 3 --threads 1 "
-            "--epochs 1");
+            "--epochs 3");
     INFO(swept.err);
     REQUIRE(swept.status == 0);
   }
