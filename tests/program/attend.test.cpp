@@ -140,8 +140,8 @@ TEST_CASE("the aggregate's test is the paired t-test of the numbers beside it", 
       b.push_back(std::stod(row.back()));
     }
   int tested = 0;
-  for (const auto& measure :
-       nlohmann::json::parse(place.read("run/report/attention/aggregate.json")).at("measures")) {
+  const auto aggregate = nlohmann::json::parse(place.read("run/report/attention/aggregate.json"));
+  for (const auto& measure : aggregate.at("measures")) {
     const auto name = measure.at("measure").get<std::string>();
     if (name.find(',') != std::string::npos) continue;  // quoted in the CSV
     INFO(name);
