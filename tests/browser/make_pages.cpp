@@ -1,16 +1,19 @@
 // Writes the pages that the browser test opens:  make_pages FOLDER
 // full: 12 layers, 10 folds, two arms, texts, an arm from outside; hostile: texts that are out to break the
-// page; started: hardly any cell is done; paper: the paper's tables. Prints the path of each page. tiny: a
-// random BERT and two classes of texts, for a run that is trained.
+// page; started: hardly any cell is done; paper: the paper's tables; attention: pictures, also of hostile
+// texts. Prints the path of each page. tiny: a random BERT and two classes of texts, for a run that is
+// trained.
 #include <filesystem>
 #include <iostream>
 
+#include <mtl/report/attention_svg.hpp>
 #include <mtl/report/paper_report.hpp>
 #include <mtl/report/write_report.hpp>
 
 #include <program/tiny_model.hpp>
 #include <program/workplace.hpp>
 #include <report/hostile_run.hpp>
+#include <report/made_up_pictures.hpp>
 #include <report/synthetic_run.hpp>
 
 namespace {
@@ -41,6 +44,21 @@ ExternalArm baseline(const RunSummary& run) {
   return read_external_arm(run, "tfidf-svm", "tfidf-svm.tsv", file);
 }
 
+/// Attention pictures of these pieces, as `mtl attend` writes them.
+void write_attention(const fs::path& folder, const std::vector<std::string>& pieces) {
+  fs::create_directories(folder);
+  const auto report = tests::report_of(
+      {tests::picture_of(pieces), tests::picture_of(pieces, "case-2-1", CaseKind::ControlRight)});
+  for (const auto& picture : report.pictures) {
+    write_file_atomically((folder / (picture.name + ".svg")).string(),
+                          attention_svg(picture, report.settings));
+    write_file_atomically((folder / (picture.name + "-methods.svg")).string(),
+                          attention_methods_svg(picture, report.settings));
+  }
+  write_file_atomically((folder / "index.html").string(), html::attention_html(report));
+  std::cout << (folder / "index.html").string() << "\n";
+}
+
 void write_pages(const fs::path& folder) {
   const auto full = folder / "full", hostile = folder / "hostile", started = folder / "started",
              paper = folder / "paper";
@@ -64,6 +82,9 @@ void write_pages(const fs::path& folder) {
   fs::create_directories(paper);
   for (const auto& [name, contents] : paper_files()) write_file_atomically((paper / name).string(), contents);
   std::cout << (paper / "paper.html").string() << "\n";
+
+  write_attention(folder / "attention", tests::sentence);
+  write_attention(folder / "attention-hostile", tests::hostile_pieces());
 }
 
 }  // namespace

@@ -41,7 +41,7 @@ struct Swept : Workplace {
     REQUIRE(made.status == 0);
     const auto swept =
         run("sweep --data data --model model --out run --profile quick --layers 1-2 --folds 3 --threads 1 "
-            "--epochs 1");
+            "--epochs 3");
     INFO(swept.err);
     REQUIRE(swept.status == 0);
   }
@@ -140,8 +140,8 @@ TEST_CASE("the aggregate's test is the paired t-test of the numbers beside it", 
       b.push_back(std::stod(row.back()));
     }
   int tested = 0;
-  for (const auto& measure :
-       nlohmann::json::parse(place.read("run/report/attention/aggregate.json")).at("measures")) {
+  const auto aggregate = nlohmann::json::parse(place.read("run/report/attention/aggregate.json"));
+  for (const auto& measure : aggregate.at("measures")) {
     const auto name = measure.at("measure").get<std::string>();
     if (name.find(',') != std::string::npos) continue;  // quoted in the CSV
     INFO(name);
