@@ -88,22 +88,30 @@ def agreement(folder, ours, peer):
     return abs(losses[0] - losses[1]) / abs(losses[1]), worst
 
 
-def counted(team):
-    """A step that was not starved, or the least starved of TRIES."""
-    best = None
-    for _ in range(TRIES):
-        step = team("step")
-        if best is None or step["starved"] < best["starved"]:
-            best = step
-        if best["starved"] <= STARVED:
-            break
-    return best
+PATIENCE = {"quick": 240, "full": 3600}  # seconds of one run that may go into repeated steps
+
+
+class Counting:
+    """Counts steps; a starved one is repeated, while there is time for that."""
+
+    def __init__(self, patience):
+        self.patience = patience
+
+    def __call__(self, team):
+        best = team("step")
+        for _ in range(TRIES - 1):
+            if best["starved"] <= STARVED or self.patience <= 0:
+                break
+            step = team("step")
+            self.patience -= step["seconds"]
+            best = min(best, step, key=lambda one: one["starved"])
+        return best
 
 
 class Bench:
     def __init__(self, program, workplace, mode):
         self.program, self.workplace, self.mode = program, workplace, mode
-        self.peers = {}
+        self.peers, self.counted = {}, Counting(PATIENCE[mode])
         shutil.rmtree(workplace, ignore_errors=True)
 
     def folder(self, row):
@@ -136,9 +144,9 @@ class Bench:
         ours("step"), peer("step")  # warm-up
         mine, theirs = [], []
         for _ in range(2 if row.dropout and row.tokens == 512 else 3):
-            mine += [counted(ours), counted(ours)]
-            theirs.append(counted(peer))
-            mine.append(counted(ours))
+            mine += [self.counted(ours), self.counted(ours)]
+            theirs.append(self.counted(peer))
+            mine.append(self.counted(ours))
         ratios = [one["seconds"] / statistics.median(m["seconds"] for m in mine[3 * i:3 * i + 3]) for i, one in enumerate(theirs)]
         memory = ours("peak")["replies"][0]
         ours.close()

@@ -4,6 +4,7 @@
 
 #include <mtl/detail/torch.hpp>
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdlib>
 #include <map>
@@ -54,10 +55,13 @@ class Arena {
         const Block block{found->second, found->first};
         free_.erase(found);
         free_bytes_ -= block.bytes;
+        lend(block.bytes);
         return block;
       }
-      // What lies idle is of the wrong sizes: more of it than this request is not worth keeping.
-      if (free_bytes_ > bytes) release();
+      // What lies idle is of the wrong sizes. Some of that is worth keeping for the next step, not more than
+      // a quarter of what a step has needed.
+      if (lent_bytes_ + free_bytes_ + bytes > most_lent_ + most_lent_ / 4) release();
+      lend(bytes);
       return allocate(bytes);
     }
 
@@ -65,9 +69,15 @@ class Arena {
       const std::lock_guard lock(mutex_);
       free_.emplace(block.bytes, block.memory);
       free_bytes_ += block.bytes;
+      lent_bytes_ -= block.bytes;
     }
 
    private:
+    void lend(std::size_t bytes) {
+      lent_bytes_ += bytes;
+      most_lent_ = std::max(most_lent_, lent_bytes_);
+    }
+
     static Block allocate(std::size_t bytes) {
       const auto alignment = bytes >= huge_page ? huge_page : std::size_t{64};
       void* const memory = std::aligned_alloc(alignment, bytes);
@@ -86,7 +96,7 @@ class Arena {
 
     std::mutex mutex_;
     std::multimap<std::size_t, void*> free_;
-    std::size_t free_bytes_ = 0;
+    std::size_t free_bytes_ = 0, lent_bytes_ = 0, most_lent_ = 0;
   };
 
   static constexpr std::size_t huge_page = std::size_t{2} << 20;
