@@ -58,25 +58,36 @@ Result run(const mtl::Kernels& kernels, const Case& c, std::int64_t step) {
   for (auto* sums : {&r.scale_sums, &r.shift_sums, &r.bias_sums})
     sums->resize(static_cast<std::size_t>(blocks * c.columns));
   r.kept.resize(static_cast<std::size_t>(c.rows * mtl::mask_words(c.columns)));
-  const mtl::NormForward forward{
-      c.type,         c.rows,           c.columns,    c.in.data(),  c.bias.data(),       c.residual.data(),
-      c.scale.data(), c.shift.data(),   1e-5F,        r.out.data(), r.normalised.data(), r.inverse_sd.data(),
-      c.mask,         c.numbers.data(), r.kept.data()};
-  const mtl::NormBackward backward{c.type,
-                                   c.rows,
-                                   c.columns,
-                                   c.gradient.data(),
-                                   c.other.data(),
-                                   c.scale.data(),
-                                   r.normalised.data(),
-                                   r.inverse_sd.data(),
-                                   c.mask,
-                                   r.kept.data(),
-                                   r.residual_gradient.data(),
-                                   r.in_gradient.data(),
-                                   r.scale_sums.data(),
-                                   r.shift_sums.data(),
-                                   r.bias_sums.data()};
+  const mtl::NormForward forward{.type = c.type,
+                                 .rows = c.rows,
+                                 .columns = c.columns,
+                                 .in = c.in.data(),
+                                 .bias = c.bias.data(),
+                                 .residual = c.residual.data(),
+                                 .scale = c.scale.data(),
+                                 .shift = c.shift.data(),
+                                 .epsilon = 1e-5F,
+                                 .out = r.out.data(),
+                                 .normalised = r.normalised.data(),
+                                 .inverse_sd = r.inverse_sd.data(),
+                                 .dropout = c.mask,
+                                 .numbers = c.numbers.data(),
+                                 .kept = r.kept.data()};
+  const mtl::NormBackward backward{.type = c.type,
+                                   .rows = c.rows,
+                                   .columns = c.columns,
+                                   .gradient = c.gradient.data(),
+                                   .other_gradient = c.other.data(),
+                                   .scale = c.scale.data(),
+                                   .normalised = r.normalised.data(),
+                                   .inverse_sd = r.inverse_sd.data(),
+                                   .dropout = c.mask,
+                                   .kept = r.kept.data(),
+                                   .residual_gradient = r.residual_gradient.data(),
+                                   .in_gradient = r.in_gradient.data(),
+                                   .scale_sums = r.scale_sums.data(),
+                                   .shift_sums = r.shift_sums.data(),
+                                   .bias_sums = r.bias_sums.data()};
   for (auto end = blocks; end > 0; end -= step)
     kernels.norm_forward(forward, std::max<std::int64_t>(0, end - step), end);
   for (auto end = blocks; end > 0; end -= step)
@@ -230,6 +241,62 @@ TEST_CASE("the norm's outputs may take the place of its inputs", "[engine]") {
       CHECK(other == apart.residual_gradient);
       CHECK(gradient == apart.in_gradient);
     }
+}
+
+TEST_CASE("what goes past the products may stay in float32", "[engine]") {
+  const auto half = NumberType::Bfloat16;
+  for (const auto* kernels : mtl::tests::runnable_kernels()) {
+    const Case c(half, 65, 40, 0.1);
+    const auto expected = run(*kernels, c, 2);
+    const auto wide = [&](const Numbers& numbers) {
+      std::vector<float> x;
+      for (std::int64_t i = 0; i < numbers.size(); ++i) x.push_back(static_cast<float>(numbers[i]));
+      return x;
+    };
+    const auto residual = wide(c.residual), other = wide(c.other);
+    std::vector<float> wide_out(residual.size()), wide_gradient(residual.size());
+    Numbers out(half, c.in.size()), in_gradient(half, c.in.size());
+    auto kept = expected.kept;
+    kernels->norm_forward({.type = half,
+                           .rows = 65,
+                           .columns = 40,
+                           .in = c.in.data(),
+                           .bias = c.bias.data(),
+                           .wide_residual = residual.data(),
+                           .scale = c.scale.data(),
+                           .shift = c.shift.data(),
+                           .epsilon = 1e-5F,
+                           .out = out.data(),
+                           .wide_out = wide_out.data(),
+                           .dropout = c.mask,
+                           .numbers = c.numbers.data(),
+                           .kept = kept.data()},
+                          0, 2);
+    kernels->norm_backward({.type = half,
+                            .rows = 65,
+                            .columns = 40,
+                            .gradient = c.gradient.data(),
+                            .wide_gradient = other.data(),
+                            .scale = c.scale.data(),
+                            .normalised = expected.normalised.data(),
+                            .inverse_sd = expected.inverse_sd.data(),
+                            .dropout = c.mask,
+                            .kept = kept.data(),
+                            .wide_residual_gradient = wide_gradient.data(),
+                            .in_gradient = in_gradient.data()},
+                           0, 2);
+    INFO(kernels->name);
+    CHECK(out == expected.out);
+    CHECK(in_gradient == expected.in_gradient);
+    const auto exact = reference(c);
+    CHECK(distance(wide_out, exact.out) < 1e-6);
+    for (std::int64_t i = 0; i < out.size(); ++i) {
+      const auto at = static_cast<std::size_t>(i);
+      CHECK(static_cast<double>(mtl::to_float(mtl::to_bfloat16(wide_out[at]))) == expected.out[i]);
+      CHECK(static_cast<double>(mtl::to_float(mtl::to_bfloat16(wide_gradient[at]))) ==
+            expected.residual_gradient[i]);
+    }
+  }
 }
 
 TEST_CASE("a norm without bias, residual and dropout", "[engine]") {
