@@ -17,7 +17,7 @@ namespace {
 struct PredictSettings {
   std::string checkpoint, model;
   int batch = 32;
-  std::string engine = "fast", precision = "auto";
+  std::string engine = "auto", precision = "auto";
 };
 
 nlohmann::ordered_json to_json(const TextPrediction& prediction, const std::vector<std::string>& classes,
@@ -63,8 +63,11 @@ void add_predict(CLI::App& app) {
   command->add_option("--checkpoint", settings->checkpoint, "best.safetensors of a cell")->required();
   command->add_option("--model", settings->model, "the base model, where it is no longer where it was");
   command->add_option("--batch", settings->batch, "texts at a time")->capture_default_str();
-  command->add_option("--engine", settings->engine, "fast: our own kernels; plain: libtorch's, the reference")
-      ->check(CLI::IsMember({"fast", "plain"}))
+  command
+      ->add_option("--engine", settings->engine,
+                   "fast: our own kernels; plain: libtorch's, the reference; auto: fast "
+                   "where the processor has AVX2")
+      ->check(CLI::IsMember({"auto", "fast", "plain"}))
       ->capture_default_str();
   command
       ->add_option("--precision", settings->precision,

@@ -269,8 +269,8 @@ int conclude(const Progress& progress, const std::string& run, SweepReporter& re
 
 int sweep(SweepSettings settings, bool plan_only) {
   catch_stop_signals();
-  settings.precision =
-      name_of(precision_named(settings.precision));  // what "auto" means here is written down
+  settings.engine = name_of(engine_named(settings.engine));  // what "auto" means here is written down
+  settings.precision = name_of(precision_named(settings.precision));
   if (settings.threads > 0) at::set_num_threads(settings.threads);
   check_training(settings);
   if (!plan_only) make_run_folder(settings.out);
@@ -320,8 +320,9 @@ void add_training_flags(CLI::App& command, SweepFlags& flags) {
       ->check(CLI::Range(0, 1024));
   flags
       .add(command, "--engine", &SweepSettings::engine,
-           "fast: our own kernels and backward pass; plain: libtorch's, the reference")
-      ->check(CLI::IsMember({"fast", "plain"}));
+           "fast: our own kernels and backward pass; plain: libtorch's, the reference; auto: fast "
+           "where the processor has AVX2")
+      ->check(CLI::IsMember({"auto", "fast", "plain"}));
   flags
       .add(command, "--precision", &SweepSettings::precision,
            "of the fast engine: bf16, fp32, or auto: bf16 where the processor multiplies it")

@@ -26,7 +26,7 @@ struct SweepSettings {
   double head_dropout = 0.1;
   bool dropout_below = true;
   int threads = 0;  ///< 0: one a core
-  std::string engine = "fast";
+  std::string engine = "auto";
   std::string precision = "auto";  ///< of the fast engine
 };
 

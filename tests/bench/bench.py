@@ -149,6 +149,7 @@ class Bench:
             mine.append(self.counted(ours))
         ratios = [one["seconds"] / statistics.median(m["seconds"] for m in mine[3 * i:3 * i + 3]) for i, one in enumerate(theirs)]
         memory = ours("peak")["replies"][0]
+        self.kernels = ours.workers[0].greeting["kernels"]
         ours.close()
         steps = {"ours": tokens / statistics.median(m["seconds"] for m in mine),
                  "peer": tokens / statistics.median(t["seconds"] for t in theirs)}
@@ -202,7 +203,7 @@ def main():
     print(page.HEAD, flush=True)
     rows = GATES + (FURTHER if options.full else [])
     results = [bench.cell(row, layer) for row in rows for layer in row.targets if options.only in f"{row.name}, l={layer}"]
-    versions = bench.peers[(1, 2)].workers[0].greeting
+    versions = bench.peers[(1, 2)].workers[0].greeting | {"kernels": bench.kernels}
     if options.json:
         options.json.write_text(json.dumps({"results": results}, indent=1) + "\n")
     if options.page:

@@ -10,6 +10,7 @@
 #include <torch/csrc/autograd/autograd.h>
 
 #include <mtl/model/checkpoint.hpp>
+#include <support/gradients.hpp>
 
 namespace bert_backbone_tests {
 
@@ -229,6 +230,26 @@ TEST_CASE("random weights come from seed and name alone, and a fixed depth is ch
   CHECK(a.named_parameters().size() == 5 + 16 * 3);
   CHECK_THROWS_WITH(BertBaseBackbone(small()),
                     Contains("the type asks for 12 encoder layers, the model has 3"));
+}
+
+TEST_CASE("gradients of every parameter are those of finite differences in double, with dropout", "[model]") {
+  BertBackbone backbone({.vocabulary = 5,
+                         .hidden = 4,
+                         .layers = 2,
+                         .heads = 2,
+                         .intermediate = 5,
+                         .max_positions = 4,
+                         .initializer_range = 0.7,
+                         .pad_id = -1});
+  backbone.to(torch::kDouble);
+  const auto batch = batch_of({3, 1, 4}, 5);
+  const auto x = torch::ones({1}, torch::dtype(torch::kDouble).requires_grad(true));
+  const auto loss = [&](const torch::Tensor& factor) {
+    const auto top = backbone.forward(batch, {.highest = 2, .dropout = RandomStream(8)}).layer.back();
+    const auto weights = torch::arange(top.numel(), torch::kDouble).sin().view(top.sizes());
+    return (top * weights).sum() * factor.sum();
+  };
+  CHECK(tests::wrong_gradients(backbone, x, loss).empty());
 }
 
 }  // namespace bert_backbone_tests

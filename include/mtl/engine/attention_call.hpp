@@ -41,7 +41,7 @@ struct AttentionForward {
   float* log_sum_exp = nullptr;
   /// attention_bits() numbers, written when `dropout` drops anything: which probabilities are kept.
   std::uint16_t* kept = nullptr;
-  /// Of the probabilities: row token * heads + head, column the key's place in its text.
+  /// Of the probabilities: row token * heads + head, below 2^32; column the key's place in its text.
   DropoutMask dropout = {};
 };
 
@@ -85,7 +85,7 @@ inline std::int64_t attention_bits(const AttentionShape& shape) {
 }
 
 /// The length of the longest text.
-inline std::int64_t longest_text(const AttentionShape& shape) {
+inline std::int64_t most_tokens(const AttentionShape& shape) {
   std::int64_t longest = 0;
   for (std::int64_t i = 0; i < shape.texts; ++i)
     if (shape.length(i) > longest) longest = shape.length(i);

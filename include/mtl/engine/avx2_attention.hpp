@@ -165,7 +165,7 @@ inline void transpose(const float* rows, std::int64_t count, std::int64_t size, 
 
 inline std::size_t attention_workspace(const AttentionShape& shape) {
   WorkspaceParts parts(nullptr);
-  AttentionParts(parts, padded_rows(longest_text(shape)), shape.head_size);
+  AttentionParts(parts, padded_rows(most_tokens(shape)), shape.head_size);
   return parts.used();
 }
 

@@ -22,8 +22,16 @@ inline NumberType natural_precision() {
   return NumberType::Float32;
 }
 
+/// Fast, but for processors that have only the portable kernels, which are there to be right.
+inline Engine natural_engine() {
+#if defined(__x86_64__)
+  if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma")) return Engine::Fast;
+#endif
+  return Engine::Plain;
+}
+
 struct EngineOptions {
-  Engine engine = Engine::Fast;
+  Engine engine = natural_engine();
   NumberType precision =
       natural_precision();  ///< of Fast: what it stores and multiplies; Plain has the weights'
 };
@@ -34,11 +42,12 @@ constexpr std::string_view name_of(NumberType precision) {
   return precision == NumberType::Bfloat16 ? "bf16" : "fp32";
 }
 
-/// The engine called "fast" or "plain". Throws Error for another name.
+/// The engine called "fast" or "plain", or natural_engine() for "auto". Throws Error for another name.
 inline Engine engine_named(std::string_view name) {
+  if (name == "auto") return natural_engine();
   for (const auto engine : {Engine::Fast, Engine::Plain})
     if (name == name_of(engine)) return engine;
-  throw Error(fmt::format("there is no engine '{}'; there are 'fast' and 'plain'", name));
+  throw Error(fmt::format("there is no engine '{}'; there are 'auto', 'fast' and 'plain'", name));
 }
 
 /// The precision called "bf16" or "fp32", or natural_precision() for "auto". Throws Error for another name.
