@@ -265,6 +265,19 @@ int sweep(SweepSettings settings, bool plan_only) {
   return conclude(work.run(experiment.plan, experiment.arms, store), settings.out, *reporter);
 }
 
+/// Flags that say how the encoder is computed.
+void add_engine_flags(CLI::App& command, SweepFlags& flags) {
+  flags
+      .add(command, "--engine", &SweepSettings::engine,
+           "fast: our own kernels and backward pass; plain: libtorch's, the reference; auto: fast "
+           "where the processor has AVX2")
+      ->check(CLI::IsMember({"auto", "fast", "plain"}));
+  flags
+      .add(command, "--precision", &SweepSettings::precision,
+           "of the fast engine: bf16, fp32, or auto: bf16 where the processor multiplies it")
+      ->check(CLI::IsMember({"auto", "bf16", "fp32"}));
+}
+
 }  // namespace
 
 void add_sweep(CLI::App& app) {
@@ -305,15 +318,7 @@ void add_sweep(CLI::App& app) {
                   &SweepSettings::dropout_below);
   flags->add(*command, "--threads", &SweepSettings::threads, "threads; 0: one a core")
       ->check(CLI::Range(0, 1024));
-  flags
-      ->add(*command, "--engine", &SweepSettings::engine,
-            "fast: our own kernels and backward pass; plain: libtorch's, the reference; auto: fast "
-            "where the processor has AVX2")
-      ->check(CLI::IsMember({"auto", "fast", "plain"}));
-  flags
-      ->add(*command, "--precision", &SweepSettings::precision,
-            "of the fast engine: bf16, fp32, or auto: bf16 where the processor multiplies it")
-      ->check(CLI::IsMember({"auto", "bf16", "fp32"}));
+  add_engine_flags(*command, *flags);
   command->add_flag("--plan", flags->plan_only, "only print what would be trained");
   command->footer(
       "Examples:\n"
