@@ -318,6 +318,10 @@ void add_training_flags(CLI::App& command, SweepFlags& flags) {
                  &SweepSettings::dropout_below);
   flags.add(command, "--threads", &SweepSettings::threads, "threads; 0: one a core")
       ->check(CLI::Range(0, 1024));
+}
+
+/// Flags that say how the encoder is computed.
+void add_engine_flags(CLI::App& command, SweepFlags& flags) {
   flags
       .add(command, "--engine", &SweepSettings::engine,
            "fast: our own kernels and backward pass; plain: libtorch's, the reference; auto: fast "
@@ -347,6 +351,7 @@ void add_sweep(CLI::App& app) {
              "how many of the prepared folds are run, from the first");
   flags->add(*command, "--seeds", &SweepSettings::seeds, "seeds, each a run of its own")->delimiter(',');
   add_training_flags(*command, *flags);
+  add_engine_flags(*command, *flags);
   command->add_flag("--plan", flags->plan_only, "only print what would be trained");
   command->footer(
       "Examples:\n"

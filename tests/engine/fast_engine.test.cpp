@@ -87,7 +87,7 @@ double distance(const torch::Tensor& a, const torch::Tensor& b, double least = 0
 
 /// The largest relative distance of a gradient from that of the other model, in the 2-norm. A softmax does
 /// not feel the bias of the keys, nor one over one token its score: the gradients of queries and keys are
-/// taken as a share of no less than a hundredth of the values'.
+/// taken as a share of no less than a tenth of the values'.
 double gradient_distance(Trainee& a, Trainee& b) {
   const auto mine = a.model.module().named_parameters(), theirs = b.model.module().named_parameters();
   double largest = 0;
@@ -99,7 +99,7 @@ double gradient_distance(Trainee& a, Trainee& b) {
     double least = 0;
     for (const std::string part : {".query.", ".key."})
       if (const auto at = item.key().find(part); at != std::string::npos)
-        least = 0.01 * theirs[item.key().substr(0, at) + ".value.weight"].grad().norm().item<double>();
+        least = 0.1 * theirs[item.key().substr(0, at) + ".value.weight"].grad().norm().item<double>();
     largest = std::max(largest, distance(gradient, item.value().grad(), least));
   }
   return largest;
