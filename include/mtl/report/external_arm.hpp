@@ -97,7 +97,7 @@ inline ExternalArm read_external_arm(const RunSummary& run, const std::string& n
   return arm;
 }
 
-/// An arm of the run against one from external, at every layer and by the paired tests of compare(); the arm
+/// An arm of the run against one from outside, at every layer and by the paired tests of compare(); the arm
 /// from outside is the same at all layers.
 inline Comparison compare_external(const RunSummary& run, const ExternalArm& external, std::string_view watch,
                                    std::string_view arm, RunSummary* paired = nullptr) {
