@@ -99,20 +99,20 @@ inline ExternalArm read_external_arm(const RunSummary& run, const std::string& n
 
 /// An arm of the run against one from outside, at every layer and by the paired tests of compare(); the arm
 /// from outside is the same at all layers.
-inline Comparison compare_external(const RunSummary& run, const ExternalArm& other, std::string_view watch,
+inline Comparison compare_external(const RunSummary& run, const ExternalArm& external, std::string_view watch,
                                    std::string_view arm, RunSummary* paired = nullptr) {
   RunSummary both{.dataset = run.dataset, .classes = run.classes, .planned = run.planned, .notes = run.notes};
   for (const auto& cell : run.cells) {
     const auto* result = find_watch(cell, watch);
     if (cell.cell.arm != arm || !result) continue;
-    CellResult theirs{.cell = cell.cell, .digest = other.digest};
-    theirs.cell.arm = other.name;
+    CellResult theirs{.cell = cell.cell, .digest = external.digest};
+    theirs.cell.arm = external.name;
     theirs.watches.push_back({.watch = std::string(watch), .predictions = result->predictions});
-    for (auto& text : theirs.watches[0].predictions) text.predicted = other.predicted.at(text.id);
+    for (auto& text : theirs.watches[0].predictions) text.predicted = external.predicted.at(text.id);
     both.cells.push_back(cell);
     both.cells.push_back(std::move(theirs));
   }
-  auto comparison = compare(both, watch, arm, other.name);
+  auto comparison = compare(both, watch, arm, external.name);
   comparison.done = run.cells.size();
   if (paired) *paired = std::move(both);
   return comparison;
