@@ -2,7 +2,7 @@
 // the wall and by the processor time that the run was given. A run that got less than the wall shows was
 // disturbed.
 //
-// Usage: bench_kernels [kernel set] [texts' tokens] [head size] [hidden]
+// Usage: bench_kernels [kernel set, or "" for the fastest] [texts' tokens] [head size] [hidden]
 #include <algorithm>
 #include <chrono>
 #include <cstdint>
@@ -221,6 +221,6 @@ int main(int count, char** arguments) {
   const auto number = [&](int i, std::int64_t otherwise) {
     return count > i ? std::strtoll(arguments[i], nullptr, 10) : otherwise;
   };
-  mtl::use_kernels(count > 1 ? arguments[1] : "");
+  if (count > 1) mtl::use_kernels(arguments[1]);
   Bench(number(2, 512), number(3, 32), number(4, 384)).run(mtl::kernels());
 }

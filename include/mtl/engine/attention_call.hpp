@@ -41,7 +41,7 @@ struct AttentionForward {
   float* log_sum_exp = nullptr;
   /// attention_bits() numbers, written when `dropout` drops anything: which probabilities are kept.
   std::uint16_t* kept = nullptr;
-  /// Of the probabilities: row token * heads + head, column the key's place in its text.
+  /// Of the probabilities: row token * heads + head, below 2^32; column the key's place in its text.
   DropoutMask dropout = {};
 };
 

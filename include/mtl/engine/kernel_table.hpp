@@ -36,7 +36,7 @@ struct Kernels {
   void (*sum_rows)(const float* in, std::int64_t rows, std::int64_t columns, float* out, std::int64_t begin,
                    std::int64_t end) = nullptr;
 
-  /// Items of these: single numbers.
+  /// Items of these: single numbers. A number nearer to 0 than 2^-126 may become 0.
   void (*to_bfloat16)(const float* in, Bfloat16* out, std::int64_t begin, std::int64_t end) = nullptr;
   void (*to_float)(const Bfloat16* in, float* out, std::int64_t begin, std::int64_t end) = nullptr;
   void (*adam)(const AdamCall& call, std::int64_t begin, std::int64_t end) = nullptr;
