@@ -53,7 +53,9 @@ inline std::vector<ParameterGroup> parameter_groups(TrainableModel& model, const
     groups.push_back({"heads." + head.name, own == rates.head.end() ? rates.heads : own->rate, {}});
   }
   for (const auto& [name, rate] : rates.head) {
-    const auto is_named = [&](const ParameterGroup& group) { return group.name == "heads." + name; };
+    const auto is_named = [&head = name](const ParameterGroup& group) {
+      return group.name == "heads." + head;
+    };
     require(std::ranges::any_of(groups, is_named),
             "a learning rate is given for head '{}', which the model lacks", name);
   }
