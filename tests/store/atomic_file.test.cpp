@@ -48,7 +48,7 @@ TEST_CASE("a link is written through, and no file takes the place of a device or
   CHECK(fs::is_symlink(folder.path / "link"));
   CHECK(read_file(folder.path / "real") == "new");
   REQUIRE(::mkfifo((folder.path / "pipe").c_str(), 0600) == 0);
-  for (const std::string path : {(folder.path / "pipe").string(), std::string("/dev/null")}) {
+  for (const std::string& path : {(folder.path / "pipe").string(), std::string("/dev/null")}) {
     CHECK_THROWS_WITH(write_file_atomically(path, "new"), Catch::Contains("it is no ordinary file"));
     CHECK_FALSE(fs::is_regular_file(path));
   }
