@@ -224,7 +224,8 @@ void make_run_folder(const std::string& run) {
 /// Throws Error where the folder holds results on other texts or of another model: they would drop out of its
 /// report.
 void require_same_experiment(const std::string& run, const RunSummary& ours) {
-  if (!std::filesystem::exists(run + "/run.json")) return;
+  for (const char* file : {"/run.json", "/plan.jsonl"})
+    if (!std::filesystem::exists(run + file)) return;  // nothing, or stopped before there was a plan
   const auto theirs = load_run(run);
   if (theirs.cells.empty()) return;
   for (const char* name : {"texts", "model weights"}) {

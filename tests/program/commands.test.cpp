@@ -125,7 +125,7 @@ TEST_CASE("bad input ends with status 2 and one message, and earlier results sta
       {"folds --data none", "none: no such folder"},
       {"folds --data data --folds 20", "fewer than the 20 folds"},
       {"tokenize --model " + model + " --raw", "--raw requires --spans"},
-      {"train", "'train' is no command; the commands are convert, "},
+      {"train", "'train' is no command; the commands are attend, cite, "},
       {"", "subcommand is required"},
   };
   for (const Row& row : rows) {

@@ -104,6 +104,7 @@ inline std::vector<Share> attention_shares(std::span<const double> row, std::spa
     even += span.mass * span.evenness();
   }
   std::vector<Share> shares;
+  shares.reserve(of_kind.size() + 8);
   for (const auto& part : of_kind) shares.push_back(part.of(all));
   const auto uncovered = detail::Part{all.mass - covered.mass, all.tokens - covered.tokens};
   for (const auto& part : {uncovered, one, several}) shares.push_back(part.of(all));

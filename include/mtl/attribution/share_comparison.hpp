@@ -46,6 +46,7 @@ inline std::vector<ShareComparison> compare_shares(const std::vector<std::string
     if (!tokens.empty()) comparisons.back().token_share = stats::mean(tokens);
   }
   std::vector<double> p;
+  p.reserve(comparisons.size());
   for (const auto& one : comparisons) p.push_back(one.test.p_two_sided);
   const auto corrected = stats::adjust_p_values(p, stats::Correction::Holm);
   for (std::size_t m = 0; m < comparisons.size(); ++m) comparisons[m].p_holm = corrected[m];

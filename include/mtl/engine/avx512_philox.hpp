@@ -43,7 +43,8 @@ philox_rows(const PhiloxKeys& keys, std::uint64_t first, std::uint64_t step) {
   PhiloxRows rows;
   const __m512i lane = _mm512_set_epi64(7, 6, 5, 4, 3, 2, 1, 0);
   for (int half = 0; half < 2; ++half) {
-    const auto start = static_cast<long long>(first + static_cast<std::uint64_t>(half) * 8 * step);
+    const std::uint64_t begin = first + static_cast<std::uint64_t>(half) * 8 * step;
+    const auto start = static_cast<long long>(begin);
     const __m512i row = _mm512_add_epi64(
         _mm512_set1_epi64(start), _mm512_mul_epu32(lane, _mm512_set1_epi64(static_cast<long long>(step))));
     rows.p[half] = _mm512_mul_epu32(row, _mm512_set1_epi64(philox_multiplier_0));
