@@ -73,7 +73,6 @@ class Bench {
       for (const double p : {0.0, 0.1}) attention(kernels, type, p);
       layer(kernels, type);
     }
-    arrays(kernels);
   }
 
  private:
@@ -179,36 +178,6 @@ class Bench {
               }),
               rows);
     }
-    print(type, "column sums of [tokens, hidden]", measure([&] {
-            kernels.column_sums({type, rows, hidden_, in.data(), sums.data()}, 0, blocks);
-          }),
-          rows);
-    print(type, "add bias to [tokens, hidden]", measure([&] {
-            kernels.add_bias({type, rows, hidden_, in.data(), scale.data()}, 0, blocks);
-          }),
-          rows);
-  }
-
-  /// Nanoseconds a number.
-  static void arrays(const mtl::Kernels& kernels) {
-    constexpr std::int64_t count = 1 << 20;
-    std::vector<float> value(count, 1.0F), mean(count), square(count), gradient(count, 0.5F);
-    std::vector<mtl::Bfloat16> copy(count);
-    const auto say = [](const char* what, const Cost& cost) {
-      fmt::print("{:42} {:8.3f} ({:.3f}) nanoseconds a number\n", what, cost.processor * 1e9 / count,
-                 cost.wall * 1e9 / count);
-    };
-    say("Adam with a bfloat16 copy", measure([&] {
-          kernels.adam({.value = value.data(),
-                        .mean = mean.data(),
-                        .square = square.data(),
-                        .gradient = gradient.data(),
-                        .copy = copy.data(),
-                        .rate = 1e-4},
-                       0, count);
-        }));
-    say("float32 to bfloat16", measure([&] { kernels.to_bfloat16(value.data(), copy.data(), 0, count); }));
-    say("bfloat16 to float32", measure([&] { kernels.to_float(copy.data(), value.data(), 0, count); }));
   }
 
   std::int64_t length_, texts_, size_, hidden_;

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include <mtl/engine/kernels.hpp>
+#include <mtl/engine/sum_rows.hpp>
 
 #include "numbers.hpp"
 
@@ -117,7 +118,7 @@ TEST_CASE("the activation's gradient and its sums, whatever the split", "[engine
         for (auto block = blocks; block-- > 0;)
           kernels->activation_backward(call(split, split_partial), block, block + 1);
         std::vector<float> total(static_cast<std::size_t>(columns));
-        kernels->sum_rows(partial.data(), blocks, columns, total.data(), 0, columns);
+        mtl::sum_rows(partial.data(), blocks, columns, total.data());
         INFO(kernels->name << " " << mtl::tests::name_of(type));
         CHECK(distance(whole, product) < (type == NumberType::Float32 ? 1e-6 : 3e-3));
         CHECK(distance(total, sums) < 1e-5);

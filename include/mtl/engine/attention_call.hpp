@@ -56,7 +56,7 @@ struct AttentionBackward {
   const void* out_gradient = nullptr;  ///< [tokens, hidden]
   void* qkv_gradient = nullptr;        ///< [tokens, 3 * hidden], overwritten
   /// [texts, 3 * hidden]: sums over the rows of each text, overwritten; or null. The bias's gradient is their
-  /// sum (Kernels::sum_rows).
+  /// sum (sum_rows()).
   float* bias_sums = nullptr;
 };
 

@@ -3,7 +3,6 @@
 
 #if defined(__x86_64__)
 #include <mtl/engine/avx2_activation.hpp>
-#include <mtl/engine/avx2_arrays.hpp>
 #include <mtl/engine/avx2_attention_backward.hpp>
 #include <mtl/engine/avx2_norm.hpp>
 #include <mtl/engine/kernel_table.hpp>
@@ -22,12 +21,6 @@ inline constexpr Kernels avx2_kernels{
     .activation_backward = detail::avx2::activation_backward,
     .norm_forward = detail::avx2::norm_forward,
     .norm_backward = detail::avx2::norm_backward,
-    .column_sums = detail::avx2::column_sums,
-    .add_bias = detail::avx2::add_bias,
-    .sum_rows = detail::avx2::sum_rows,
-    .to_bfloat16 = detail::avx2::convert_to_bfloat16,
-    .to_float = detail::avx2::convert_to_float,
-    .adam = detail::avx2::adam,
 };
 
 }  // namespace mtl

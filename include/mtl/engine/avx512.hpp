@@ -8,7 +8,6 @@
 #pragma GCC diagnostic ignored "-Wmaybe-uninitialized"
 #endif
 #include <mtl/engine/avx512_activation.hpp>
-#include <mtl/engine/avx512_arrays.hpp>
 #include <mtl/engine/avx512_attention_backward.hpp>
 #include <mtl/engine/avx512_norm.hpp>
 #ifndef __clang__
@@ -34,12 +33,6 @@ inline constexpr Kernels avx512_kernels{
     .activation_backward = detail::avx512::activation_backward,
     .norm_forward = detail::avx512::norm_forward,
     .norm_backward = detail::avx512::norm_backward,
-    .column_sums = detail::avx512::column_sums,
-    .add_bias = detail::avx512::add_bias,
-    .sum_rows = detail::avx512::sum_rows,
-    .to_bfloat16 = detail::avx512::convert_to_bfloat16,
-    .to_float = detail::avx512::convert_to_float,
-    .adam = detail::avx512::adam,
 };
 
 }  // namespace mtl

@@ -24,22 +24,11 @@ struct Kernels {
   void (*attention_backward)(const AttentionBackward& call, std::int64_t begin, std::int64_t end,
                              void* workspace) = nullptr;
 
-  /// Items of these: row_blocks(call.rows).
+  /// Items of these: row_blocks(call.rows). A number nearer to 0 than 2^-126 may become 0 in bfloat16.
   void (*activation_forward)(const ActivationForward& call, std::int64_t begin, std::int64_t end) = nullptr;
   void (*activation_backward)(const ActivationBackward& call, std::int64_t begin, std::int64_t end) = nullptr;
   void (*norm_forward)(const NormForward& call, std::int64_t begin, std::int64_t end) = nullptr;
   void (*norm_backward)(const NormBackward& call, std::int64_t begin, std::int64_t end) = nullptr;
-  void (*column_sums)(const ColumnSums& call, std::int64_t begin, std::int64_t end) = nullptr;
-  void (*add_bias)(const AddBias& call, std::int64_t begin, std::int64_t end) = nullptr;
-
-  /// out[column] = sum of in[row, column] over `rows`, in their order. Items: the columns, out of `columns`.
-  void (*sum_rows)(const float* in, std::int64_t rows, std::int64_t columns, float* out, std::int64_t begin,
-                   std::int64_t end) = nullptr;
-
-  /// Items of these: single numbers. A number nearer to 0 than 2^-126 may become 0.
-  void (*to_bfloat16)(const float* in, Bfloat16* out, std::int64_t begin, std::int64_t end) = nullptr;
-  void (*to_float)(const Bfloat16* in, float* out, std::int64_t begin, std::int64_t end) = nullptr;
-  void (*adam)(const AdamCall& call, std::int64_t begin, std::int64_t end) = nullptr;
 };
 
 }  // namespace mtl

@@ -87,34 +87,4 @@ struct NormBackward {
 /// Words of a row of NormForward::kept.
 constexpr std::int64_t mask_words(std::int64_t columns) { return (columns + 31) / 32; }
 
-/// Arguments of Kernels::column_sums: partial sums over the rows of each block.
-struct ColumnSums {
-  NumberType type = NumberType::Float32;
-  std::int64_t rows = 0, columns = 0;
-  const void* in = nullptr;  ///< [rows, columns]
-  float* sums = nullptr;     ///< [row_blocks(rows), columns]
-};
-
-/// Arguments of Kernels::add_bias: numbers[row, column] += bias[column].
-struct AddBias {
-  NumberType type = NumberType::Float32;
-  std::int64_t rows = 0, columns = 0;
-  void* numbers = nullptr;      ///< [rows, columns]
-  const float* bias = nullptr;  ///< [columns]
-};
-
-/// Arguments of Kernels::adam, one step of Adam on a flat array (Kingma and Ba, 2015, algorithm 1, with
-/// epsilon outside the corrected root, as in PyTorch).
-struct AdamCall {
-  float* value = nullptr;  ///< the float32 master
-  float* mean = nullptr;   ///< first moment
-  float* square = nullptr;
-  NumberType type = NumberType::Float32;  ///< of the gradient
-  const void* gradient = nullptr;
-  Bfloat16* copy = nullptr;  ///< the new value in bfloat16, or null
-  double rate = 0;
-  double beta1 = 0.9, beta2 = 0.999, epsilon = 1e-8;
-  std::int64_t step = 1;  ///< counts from 1, this step included
-};
-
 }  // namespace mtl

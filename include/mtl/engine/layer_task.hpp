@@ -10,6 +10,7 @@
 #include <mtl/engine/kernels.hpp>
 #include <mtl/engine/layer_parameters.hpp>
 #include <mtl/engine/share_items.hpp>
+#include <mtl/engine/sum_rows.hpp>
 
 namespace mtl {
 
@@ -68,8 +69,7 @@ void run_attention(void (*kernel)(const Call&, std::int64_t, std::int64_t, void*
 /// The columns' sums of partial sums [parts, columns].
 inline torch::Tensor summed(const torch::Tensor& parts) {
   auto sums = torch::empty({parts.size(1)}, torch::kFloat);
-  kernels().sum_rows(floats(parts), parts.size(0), parts.size(1), sums.mutable_data_ptr<float>(), 0,
-                     parts.size(1));
+  sum_rows(floats(parts), parts.size(0), parts.size(1), sums.mutable_data_ptr<float>());
   return sums;
 }
 

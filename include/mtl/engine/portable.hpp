@@ -2,7 +2,6 @@
 #pragma once
 
 #include <mtl/engine/kernel_table.hpp>
-#include <mtl/engine/portable_arrays.hpp>
 #include <mtl/engine/portable_attention.hpp>
 #include <mtl/engine/portable_layer.hpp>
 
@@ -17,12 +16,6 @@ inline constexpr Kernels portable_kernels{
     .activation_backward = detail::portable::activation_backward,
     .norm_forward = detail::portable::norm_forward,
     .norm_backward = detail::portable::norm_backward,
-    .column_sums = detail::portable::column_sums,
-    .add_bias = detail::portable::add_bias,
-    .sum_rows = detail::portable::sum_rows,
-    .to_bfloat16 = detail::portable::convert_to_bfloat16,
-    .to_float = detail::portable::convert_to_float,
-    .adam = detail::portable::adam,
 };
 
 }  // namespace mtl
