@@ -4,7 +4,7 @@
 #include <cmath>
 #include <set>
 
-#include <toml++/toml.h>
+#include "run_data.hpp"
 
 namespace mtl::program {
 
@@ -101,20 +101,11 @@ CellPair choose_cells(const AttendSettings& settings, const RunSummary& run) {
 
 std::string data_folder(const AttendSettings& settings) {
   if (!settings.data.empty()) return settings.data;
-  const auto file = settings.run + "/sweep.toml";
-  require(std::filesystem::exists(file),
-          "{}: is missing, so that the run's data are unknown; name them by --data", file);
-  std::string folder;
-  try {
-    folder = toml::parse_file(file)["data"].value_or(std::string());
-  } catch (const toml::parse_error& problem) {
-    throw Error(fmt::format("{}: {}; name the data by --data", file, problem.description()));
-  }
-  require(
-      std::filesystem::is_directory(folder),
-      "{}: its data folder '{}' is not there; name it by --data, where it was moved or the sweep was started "
-      "elsewhere",
-      file, folder);
+  const auto folder = run_data_folder(settings.run);
+  require(std::filesystem::is_directory(folder),
+          "{}/sweep.toml: its data folder '{}' is not there; name it by --data, where it was moved or the "
+          "sweep was started elsewhere",
+          settings.run, folder);
   return folder;
 }
 

@@ -3,28 +3,15 @@
 #include <algorithm>
 #include <filesystem>
 
-#include <toml++/toml.h>
-
 #include <mtl/data/dataset_file.hpp>
+
+#include "run_data.hpp"
 
 namespace mtl::program {
 
 namespace {
 
 namespace fs = std::filesystem;
-
-/// The data folder of a run; empty where its settings do not say.
-std::string data_folder(const std::string& run_folder) {
-  const auto file = fs::path(run_folder) / "sweep.toml";
-  if (!fs::exists(file)) return {};
-  try {
-    const auto settings = toml::parse(read_file(file.string()));
-    return settings["data"].value_or(std::string{});
-  } catch (const toml::parse_error& problem) {
-    throw Error(
-        fmt::format("{}: {}; likely cause: the file was edited", file.string(), problem.description()));
-  }
-}
 
 /// Whether the data are those that the run was made from, by the digest in its provenance.
 bool same_data(const RunSummary& run, const Dataset& dataset) {
@@ -49,7 +36,7 @@ std::vector<ExternalArm> read_arms(const RunSummary& run, const std::vector<std:
 }
 
 std::map<std::string, std::string> read_texts(const RunSummary& run, const std::string& run_folder) {
-  const auto folder = data_folder(run_folder);
+  const auto folder = run_data_folder(run_folder);
   std::map<std::string, std::string> texts;
   if (folder.empty() || run.cells.empty() || !fs::exists(fs::path(folder) / "dataset.json")) return texts;
   const auto stored = load_dataset(folder);

@@ -25,19 +25,15 @@ class TextPlacer {
              const std::string& data)
       : options_(prepare_options(about.at("settings"))),
         tokenizer_{PretrainedTokenizer::load(model, {about.at("word-dic").get<std::string>()})},
-        labels_(kinds_of(dataset.labels.at(options_.auxiliary_head))),
+        labels_(LabelSet::of_names(dataset.labels.at(options_.auxiliary_head), data)),
         analyzer_(MeCabDictionary::open(about.at("label-dic").at("directory").get<std::string>())) {
     require(tokenizer_.digest() == about.at("tokenizer").at("digest"),
             "{}: its tokenizer is not the one that {} was prepared with", model, data);
     require(analyzer_.dictionary().digest() == about.at("label-dic").at("digest"),
             "{}: the dictionary is not the one that {} was prepared with", analyzer_.dictionary().directory(),
             data);
-    if (about.at("label-source").contains("pos")) {
-      const auto& pos = about.at("label-source").at("pos");
-      source_.emplace(analyzer_, PartOfSpeechOptions{.kinds = pos.at("kinds"),
-                                                     .excluded_details = pos.at("excluded-details"),
-                                                     .merge_runs = pos.at("merge-runs")});
-    }
+    const auto& source = about.at("label-source");
+    if (source.contains("pos")) source_.emplace(analyzer_, part_of_speech_options(source.at("pos")));
   }
 
   /// The text as pictures show it. Throws Error where its pieces cannot be found again.
@@ -60,13 +56,6 @@ class TextPlacer {
   const std::string& auxiliary_head() const { return options_.auxiliary_head; }
 
  private:
-  /// O, B-x, I-x, B-y, I-y, ... -> x, y, ...
-  static std::vector<std::string> kinds_of(const std::vector<std::string>& names) {
-    std::vector<std::string> kinds;
-    for (std::size_t i = 1; i < names.size(); i += 2) kinds.push_back(names[i].substr(2));
-    return kinds;
-  }
-
   PrepareOptions options_;
   PretrainedTokenizer tokenizer_;
   LabelSet labels_;

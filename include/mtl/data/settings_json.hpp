@@ -82,6 +82,13 @@ inline nlohmann::json to_json(const PartOfSpeechOptions& options) {
           {"merge-runs", options.merge_runs}};
 }
 
+/// What to_json(PartOfSpeechOptions) wrote. Throws nlohmann's exceptions for a missing or ill-typed key.
+inline PartOfSpeechOptions part_of_speech_options(const nlohmann::json& json) {
+  return {.kinds = json.at("kinds"),
+          .excluded_details = json.at("excluded-details"),
+          .merge_runs = json.at("merge-runs")};
+}
+
 /// Everything that determines the data set; threads and progress do not.
 inline nlohmann::json to_json(const PrepareOptions& options) {
   return {{"normalize", to_json(options.normalize)},

@@ -91,18 +91,14 @@ class Predictor {
         labels_(nlohmann::json::parse(cell_metadata(file, path, "labels")).get<decltype(labels_)>()),
         options_(prepare_options(about_.at("settings"))),
         tokenizer_{PretrainedTokenizer::load(model_dir_, {about_.at("word-dic").get<std::string>()})},
-        label_set_(kinds_of(labels_.at(options_.auxiliary_head), path)),
+        label_set_(LabelSet::of_names(labels_.at(options_.auxiliary_head), path)),
         analyzer_(open_dictionary(path)) {
     require(tokenizer_.digest() == about_.at("tokenizer").at("digest"),
             "{}: its tokenizer is not the one that {} was trained with", model_dir_, path);
     require(weights_digest(model_dir_) == base_.at("base_digest"),
             "{}: its weights are not those that {} was trained from", model_dir_, path);
-    if (about_.at("label-source").contains("pos")) {
-      const auto& pos = about_.at("label-source").at("pos");
-      source_.emplace(analyzer_, PartOfSpeechOptions{.kinds = pos.at("kinds"),
-                                                     .excluded_details = pos.at("excluded-details"),
-                                                     .merge_runs = pos.at("merge-runs")});
-    }
+    const auto& labels = about_.at("label-source");
+    if (labels.contains("pos")) source_.emplace(analyzer_, part_of_speech_options(labels.at("pos")));
     build(nlohmann::json::parse(cell_metadata(file, path, "heads")), engine);
     require_trained_tensors(file, path, *model_);
     restore(*model_, read_weights(file));
@@ -116,17 +112,6 @@ class Predictor {
     const auto spans = source_ ? source_->spans("", clean) : std::vector<Span>{};
     return label_pieces(tokenizer_, std::string_view(clean.text).substr(0, length), clipped(spans, length),
                         label_set_, options_);
-  }
-
-  /// O, B-x, I-x, B-y, I-y, ... -> x, y, ...
-  static std::vector<std::string> kinds_of(const std::vector<std::string>& names, const std::string& path) {
-    std::vector<std::string> kinds;
-    for (std::size_t i = 1; i < names.size(); i += 2) {
-      require(names[i].starts_with("B-"), "{}: its label '{}' is not the B- of a kind of span", path,
-              names[i]);
-      kinds.push_back(names[i].substr(2));
-    }
-    return kinds;
   }
 
   /// The dictionary whose words were counted and, unless spans were given, labelled.

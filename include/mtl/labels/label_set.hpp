@@ -30,6 +30,17 @@ class LabelSet {
     }
   }
 
+  /// The set whose names() are `names`: O, B-x, I-x, ... Throws Error, which begins with `where`, for others.
+  static LabelSet of_names(const std::vector<std::string>& names, const std::string& where) {
+    std::vector<std::string> kinds;
+    for (std::size_t i = 1; i < names.size(); i += 2) {
+      require(names[i].starts_with("B-"), "{}: its label '{}' is not the B- of a kind of span", where,
+              names[i]);
+      kinds.push_back(names[i].substr(2));
+    }
+    return LabelSet(std::move(kinds));
+  }
+
   /// The kinds of span, without O.
   const std::vector<std::string>& kinds() const { return kinds_; }
   const std::vector<std::string>& names() const { return names_; }  ///< O, B-名詞, I-名詞, ...
