@@ -6,10 +6,10 @@
 #include <cstdint>
 #include <memory>
 
+#include <mtl/detail/share_items.hpp>
 #include <mtl/engine/arena.hpp>
 #include <mtl/engine/kernels.hpp>
 #include <mtl/engine/layer_parameters.hpp>
-#include <mtl/engine/share_items.hpp>
 #include <mtl/engine/sum_rows.hpp>
 
 namespace mtl {

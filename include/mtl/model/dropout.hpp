@@ -7,10 +7,10 @@
 #include <cstdint>
 #include <optional>
 
-#include <ATen/Parallel.h>
 #include <torch/csrc/autograd/custom_function.h>
 
 #include <mtl/detail/random.hpp>
+#include <mtl/detail/share_items.hpp>
 #include <mtl/model/dropout_mask.hpp>
 
 namespace mtl {
@@ -27,7 +27,7 @@ inline torch::Tensor apply_dropout(const torch::Tensor& x, const DropoutMask& ma
   const float* const from = x.const_data_ptr<float>();
   float* const to = out.mutable_data_ptr<float>();
   const std::int64_t* const number = rows.defined() ? rows.const_data_ptr<std::int64_t>() : nullptr;
-  at::parallel_for(0, x.numel() / columns, 16384 / columns + 1, [&](std::int64_t begin, std::int64_t end) {
+  share_items(x.numel() / columns, 16384 / columns + 1, [&](std::int64_t begin, std::int64_t end) {
     for (std::int64_t i = begin; i < end; ++i)
       drop_row(mask, static_cast<std::uint64_t>(number ? number[i] : i), from + i * columns, to + i * columns,
                static_cast<std::size_t>(columns));

@@ -6,8 +6,9 @@
 #include <cstdint>
 #include <cstring>
 
-#include <ATen/Parallel.h>
 #include <torch/csrc/autograd/custom_function.h>
+
+#include <mtl/detail/share_items.hpp>
 
 namespace mtl {
 
@@ -24,7 +25,7 @@ inline torch::Tensor copy_rows(const torch::Tensor& x, const torch::Tensor& from
   const auto* const source = static_cast<const char*>(rows.const_data_ptr());
   auto* const target = static_cast<char*>(out.mutable_data_ptr());
   const auto* const row = from.const_data_ptr<std::int64_t>();
-  at::parallel_for(0, from.size(0), 64, [&](std::int64_t begin, std::int64_t end) {
+  share_items(from.size(0), 64, [&](std::int64_t begin, std::int64_t end) {
     for (std::int64_t i = begin; i < end; ++i) {
       char* const place = target + static_cast<std::size_t>(i) * bytes;
       if (row[i] < 0)

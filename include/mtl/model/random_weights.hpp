@@ -4,9 +4,8 @@
 
 #include <mtl/detail/torch.hpp>
 
-#include <ATen/Parallel.h>
-
 #include <mtl/detail/random.hpp>
+#include <mtl/detail/share_items.hpp>
 
 namespace mtl {
 
@@ -15,7 +14,7 @@ namespace mtl {
 inline void fill_normal(torch::Tensor& tensor, double standard_deviation, const RandomStream& stream) {
   const torch::NoGradGuard no_grad;
   auto* const values = tensor.mutable_data_ptr<float>();
-  at::parallel_for(0, tensor.numel(), 4096, [&](std::int64_t begin, std::int64_t end) {
+  share_items(tensor.numel(), 4096, [&](std::int64_t begin, std::int64_t end) {
     for (std::int64_t i = begin; i < end; ++i)
       values[i] = static_cast<float>(standard_deviation * stream.normal(static_cast<std::uint64_t>(i)));
   });
