@@ -161,6 +161,46 @@ TEST_CASE("without gradients fast gives plain's outputs, of every layer or of th
   CHECK_FALSE(some[1].defined());
 }
 
+TEST_CASE("where only the first rows are read, the highest layer computes no other, and these are the same",
+          "[engine]") {
+  const auto batch = batch_of({5, 1, 40, 13});
+  const auto starts = batch.starts.slice(0, 0, -1);
+  for (const auto& dropout : {std::optional<RandomStream>{}, std::optional{RandomStream(4)}}) {
+    Trainee reference(shape(), plain, 1, 3), tried(shape(), fast, 1, 3);
+    const Pass all{.highest = 3, .dropout = dropout};
+    const Pass first{.highest = 3, .dropout = dropout, .read = {1, 3}, .first_rows_suffice = true};
+    const auto expected = reference.backbone->forward(batch, all).layer[3].index_select(0, starts);
+    const auto taps = tried.backbone->forward(batch, first);
+    CHECK_FALSE(taps.layer[3].defined());
+    CHECK(distance(taps.first_rows(3), expected) < 1e-6);
+    CHECK(torch::equal(taps.first_rows(1), taps.layer[1].index_select(0, starts)));
+    const auto rows = reference.backbone->forward(batch, first);  // the reference computes them all
+    CHECK(torch::equal(rows.first_rows(3), expected));
+  }
+}
+
+TEST_CASE("a model asks for first rows alone where its highest heads read no other", "[engine]") {
+  struct Recorder : BertBackbone {
+    using BertBackbone::BertBackbone;
+    bool asked = false;
+    Taps forward(const Batch& batch, const Pass& pass) {
+      asked = pass.first_rows_suffice;
+      return BertBackbone::forward(batch, pass);
+    }
+  };
+  const auto backbone = std::make_shared<Recorder>(shape());
+  const auto asks = [&](int tap, int top) {
+    MultiTaskEncoder<Recorder, IOB2TokenHead<>, SequenceClassifier<>> model(
+        backbone, IOB2TokenHead<>{{.hidden = shape().hidden, .labels = 3, .layer = tap}},
+        SequenceClassifier<>{{.hidden = shape().hidden, .labels = 4, .layer = top}});
+    model.losses(batch_of({5, 3}));
+    return backbone->asked;
+  };
+  CHECK(asks(1, 3));
+  CHECK_FALSE(asks(3, 3));
+  CHECK_FALSE(asks(3, 1));
+}
+
 TEST_CASE("a frozen layer has no gradient, and what lies below the lowest that learns no graph", "[engine]") {
   Trainee tried(shape(), fast, 2, 3);
   train_only(tried.model, {2});

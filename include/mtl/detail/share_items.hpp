@@ -1,8 +1,9 @@
 // In: a number of items of work. Out: every item done, by all of libtorch's threads.
 //
-// at::parallel_for is a template: in a file that is not compiled with -fopenmp it is a plain loop. What libtorch
-// itself was compiled with are the loops over a tensor's elements; so a tensor of one byte a thread is looped over.
-// No flag is asked of the user, and there is no second pool of threads that libtorch's would wait for.
+// at::parallel_for is a template: in a file that is not compiled with -fopenmp it is a plain loop. What
+// libtorch itself was compiled with are the loops over a tensor's elements; so a tensor of one byte a thread
+// is looped over. No flag is asked of the user, and there is no second pool of threads that libtorch's would
+// wait for.
 #pragma once
 
 #include <mtl/detail/torch.hpp>

@@ -34,8 +34,9 @@ struct fixed_string {
 
 /// What MultiTaskEncoder composes.
 ///
-/// Beyond the syntax: forward() reads only taps.layer[layer()] and draws dropout only from taps.dropout;
-/// the logits are [rows, labels], one row a text or one a token; loss() sums over labelled rows and never
+/// Beyond the syntax: forward() reads only taps.layer[layer()], or only taps.first_rows(layer()) where the
+/// head says `static constexpr bool reads_first_rows = true`, and draws dropout only from taps.dropout; the
+/// logits are [rows, labels], one row a text or one a token; loss() sums over labelled rows and never
 /// divides; decode() gives one prediction a text, whatever the head predicts; nothing depends on the other
 /// heads.
 template <class H>

@@ -43,6 +43,7 @@ class SequenceClassifier : public torch::nn::Module {
   using Prediction = ClassifiedText;
   static constexpr std::string_view name = Name;
   static constexpr int tap = Layer;  ///< what the type says; layer() is what counts
+  static constexpr bool reads_first_rows = true;
 
   /// Throws Error as the class says.
   explicit SequenceClassifier(const SequenceClassifierOptions& options = {})
@@ -59,10 +60,8 @@ class SequenceClassifier : public torch::nn::Module {
 
   /// Logits [texts, labels]; with dropout where the taps carry a stream for it.
   torch::Tensor forward(const Taps& taps) const {
-    const auto& rows = taps.layer.at(static_cast<std::size_t>(layer_));
-    const auto first = taps.starts.slice(0, 0, -1).to(rows.device());
     const auto site = taps.dropout ? std::optional{taps.dropout->named("head").named(name)} : std::nullopt;
-    return linear_->forward(dropout(rows.index_select(0, first), dropout_, site));
+    return linear_->forward(dropout(taps.first_rows(layer_), dropout_, site));
   }
 
   /// Summed cross entropy and how many texts have a label. Throws Error as summed_cross_entropy() does.

@@ -23,6 +23,10 @@ struct Pass {
   /// The layers whose output will be read; empty for all. Of the others a backbone may leave no output.
   std::vector<int> read = {};
 
+  /// Of layer `highest`, only the first row of every text will be read: a backbone may compute no other
+  /// (Taps::first).
+  bool first_rows_suffice = false;
+
   bool reads(int layer) const { return read.empty() || std::ranges::find(read, layer) != read.end(); }
 };
 
@@ -30,10 +34,19 @@ struct Pass {
 struct Taps {
   std::vector<torch::Tensor> layer;  ///< layer[k]: [tokens, hidden], output of encoder layer k; layer[0] is
                                      ///< the embedding. None above Pass::highest; undefined where the
-                                     ///< pass does not read it.
+                                     ///< pass does not read it, or reads `first` instead.
   torch::Tensor starts;  ///< [texts + 1] int64, on the CPU: text i is rows starts[i] .. starts[i + 1]; its
                          ///< first row is [CLS].
   std::optional<RandomStream> dropout = std::nullopt;  ///< as in the pass, for the dropout of heads
+  torch::Tensor first = {};  ///< [texts, hidden]: the first rows of the highest layer, where only they were
+                             ///< asked for and computed
+
+  /// The first row, [CLS], of every text in the output of layer k: [texts, hidden].
+  torch::Tensor first_rows(int k) const {
+    if (first.defined() && k + 1 == static_cast<int>(layer.size())) return first;
+    const auto& rows = layer.at(static_cast<std::size_t>(k));
+    return rows.index_select(0, starts.slice(0, 0, -1).to(rows.device()));
+  }
 };
 
 template <class M>

@@ -14,6 +14,7 @@
 #include <mtl/model/attention_probabilities.hpp>
 #include <mtl/model/bert_config.hpp>
 #include <mtl/model/dropout.hpp>
+#include <mtl/model/first_row_attention.hpp>
 #include <mtl/model/parameter_tree.hpp>
 #include <mtl/model/ragged_attention.hpp>
 #include <mtl/model/ragged_layout.hpp>
@@ -93,7 +94,21 @@ class BertLayer {
     };
     const auto gathered =
         ragged_attention(queries_keys_values(x), heads_, layout, attention_dropout_, site("attention"));
-    return after_attention(gathered, x, site("attention_output"), site("output"));
+    return after_attention(gathered, x, site("attention_output"), site("output"), {});
+  }
+
+  /// The rows starts[i] of forward(), [texts, hidden], with the same dropout bits, at the cost of those rows.
+  /// x: [tokens, hidden]; starts: [texts + 1] int64 on the CPU.
+  torch::Tensor first_rows(const torch::Tensor& x, const torch::Tensor& starts,
+                           const std::optional<RandomStream>& bits) const {
+    const auto site = [&](std::string_view name) {
+      return bits ? std::optional{bits->named(name)} : std::nullopt;
+    };
+    const auto first = starts.slice(0, 0, -1).contiguous();
+    const auto gathered =
+        first_row_attention(x, starts, parameters(), heads_, attention_dropout_, site("attention"));
+    return after_attention(gathered, x.index_select(0, first), site("attention_output"), site("output"),
+                           first);
   }
 
   /// What trace() gives back.
@@ -113,7 +128,7 @@ class BertLayer {
     const auto value =
         rows.narrow(1, 2 * hidden, hidden).view({tokens, heads_, hidden / heads_}).transpose(0, 1);
     const auto gathered = torch::matmul(attention, value).transpose(0, 1).reshape({tokens, hidden});
-    return {std::move(attention), after_attention(gathered, x, std::nullopt, std::nullopt)};
+    return {std::move(attention), after_attention(gathered, x, std::nullopt, std::nullopt, {})};
   }
 
   /// How every head divides the attention of each token among the tokens of its text: one tensor
@@ -150,14 +165,18 @@ class BertLayer {
   }
 
  private:
-  /// From what the heads gathered to the layer's output; x: the layer's input.
+  /// From what the heads gathered to the layer's output; x: the layer's input. `numbers`: of the rows, for
+  /// dropout; undefined: 0, 1, ...
   torch::Tensor after_attention(const torch::Tensor& gathered, const torch::Tensor& x,
                                 const std::optional<RandomStream>& attention_site,
-                                const std::optional<RandomStream>& output_site) const {
-    const auto attended =
-        attention_norm_(dropout(attention_output_(gathered), hidden_dropout_, attention_site) + x);
+                                const std::optional<RandomStream>& output_site,
+                                const torch::Tensor& numbers) const {
+    const auto drop = [&](const torch::Tensor& rows, const std::optional<RandomStream>& site) {
+      return dropout_rows(rows, hidden_dropout_, site, numbers);
+    };
+    const auto attended = attention_norm_(drop(attention_output_(gathered), attention_site) + x);
     const auto wide = activate(intermediate_(attended), activation_);
-    return output_norm_(dropout(output_(wide), hidden_dropout_, output_site) + attended);
+    return output_norm_(drop(output_(wide), output_site) + attended);
   }
 
   /// [tokens, 3 * hidden], in one product.

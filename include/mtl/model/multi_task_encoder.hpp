@@ -40,6 +40,13 @@ inline void check_tap(std::string_view head, int layer, int layers) {
           layers);
 }
 
+/// Whether the head says that it reads no other rows.
+template <class H>
+constexpr bool reads_first_rows(const H&) {
+  if constexpr (requires { H::reads_first_rows; }) return H::reads_first_rows;
+  return false;
+}
+
 /// Whether a head whose type names its layer taps deeper than a backbone whose type names its depth.
 template <class B, class H>
 consteval bool taps_too_deep() {
@@ -81,13 +88,16 @@ class MultiTaskEncoder : public TrainableModel {
       read_.push_back(head->layer());
       all->register_module(std::string(head->name), head);
     });
+    each([&](auto& head) {
+      if (head->layer() == highest_ && !detail::reads_first_rows(*head)) first_rows_suffice_ = false;
+    });
   }
 
   /// Loss of every head, in the order of the type list. Throws Error when the batch misses a target.
   std::array<Loss, sizeof...(Hs)> losses(const Batch& batch,
                                          const std::optional<RandomStream>& dropout = {}) {
     each([&](auto& head) { detail::target_of(batch, head->name); });  // before the work, not after it
-    const Taps taps = backbone_->forward(batch, {highest_, dropout, read_});
+    const Taps taps = backbone_->forward(batch, pass(dropout));
     const auto one = [&](auto& head) {
       return head.loss(head.forward(taps), detail::target_of(batch, head.name));
     };
@@ -97,7 +107,7 @@ class MultiTaskEncoder : public TrainableModel {
   /// One prediction a text from every head, in the order of the type list. Without dropout and gradients.
   std::tuple<std::vector<typename Hs::Prediction>...> predict(const Batch& batch) {
     const torch::NoGradGuard no_grad;
-    const Taps taps = backbone_->forward(batch, {highest_, {}, read_});
+    const Taps taps = backbone_->forward(batch, pass({}));
     const auto one = [&](auto& head) { return head.decode(head.forward(taps), taps); };
     return std::apply([&](auto&... head) { return std::tuple{one(*head)...}; }, heads_);
   }
@@ -129,7 +139,7 @@ class MultiTaskEncoder : public TrainableModel {
 
   std::vector<HeadOutput> outputs(const Batch& batch,
                                   const std::optional<RandomStream>& dropout = {}) override {
-    const Taps taps = backbone_->forward(batch, {highest_, dropout, read_});
+    const Taps taps = backbone_->forward(batch, pass(dropout));
     std::vector<HeadOutput> outputs;
     each([&](auto& head) {
       const auto logits = head->forward(taps);
@@ -143,6 +153,10 @@ class MultiTaskEncoder : public TrainableModel {
   torch::nn::Module& module() override { return *module_; }
 
  private:
+  Pass pass(const std::optional<RandomStream>& dropout) const {
+    return {highest_, dropout, read_, first_rows_suffice_};
+  }
+
   void each(auto act) {
     std::apply([&](auto&... head) { (act(head), ...); }, heads_);
   }
@@ -151,7 +165,8 @@ class MultiTaskEncoder : public TrainableModel {
   std::tuple<std::shared_ptr<Hs>...> heads_;
   std::shared_ptr<torch::nn::Module> module_;
   int highest_ = 0;
-  std::vector<int> read_;  ///< the layer of every head
+  std::vector<int> read_;           ///< the layer of every head
+  bool first_rows_suffice_ = true;  ///< of the highest layer
 };
 
 }  // namespace mtl
