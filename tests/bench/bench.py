@@ -1,4 +1,4 @@
-"""Times our training step beside the transformers loop of peer.py: bench.py STEP_PROGRAM WORKPLACE [--full] [--json F] [--page F]
+"""Times our training step beside the transformers loop of peer.py: bench.py STEP_PROGRAM WORKPLACE [--quick | --full] [--json F] [--page F]
 
 Both sides have the same weights and the same ragged batch and work in turns. A ratio counts only where the losses and the gradients
 of the same run agree, and a step that waited for a core too long is repeated. Rows are in rows.py. Ends with 1 where the two sides
@@ -88,7 +88,7 @@ def agreement(folder, ours, peer):
     return abs(losses[0] - losses[1]) / abs(losses[1]), worst
 
 
-PATIENCE = {"quick": 240, "full": 3600}  # seconds of one run that may go into repeated steps
+PATIENCE = {"quick": 240, "whole": 1200, "full": 3600}  # seconds of one run that may go into repeated steps
 
 
 class Counting:
@@ -193,21 +193,22 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("program", type=Path)
     parser.add_argument("workplace", type=Path)
-    parser.add_argument("--full", action="store_true", help="batches of 32, and more rows")
+    parser.add_argument("--quick", dest="mode", action="store_const", const="quick", default="whole", help="batches of 4 or 8 texts")
+    parser.add_argument("--full", dest="mode", action="store_const", const="full", help="more rows")
     parser.add_argument("--only", default="", help="only cells whose name contains this")
     parser.add_argument("--json", type=Path, help="write the results there")
     parser.add_argument("--page", type=Path, help="write docs/benchmarks.md there")
     options = parser.parse_args()
     keep_niceness()
-    bench = Bench(options.program, options.workplace, "full" if options.full else "quick")
+    bench = Bench(options.program, options.workplace, options.mode)
     print(page.HEAD, flush=True)
-    rows = GATES + (FURTHER if options.full else [])
+    rows = GATES + (FURTHER if options.mode == "full" else [])
     results = [bench.cell(row, layer) for row in rows for layer in row.targets if options.only in f"{row.name}, l={layer}"]
     versions = bench.peers[(1, 2)].workers[0].greeting | {"kernels": bench.kernels}
     if options.json:
         options.json.write_text(json.dumps({"results": results}, indent=1) + "\n")
     if options.page:
-        options.page.write_text(page.page(results, versions, "full" if options.full else "quick"))
+        options.page.write_text(page.page(results, versions, options.mode))
     apart = [r["name"] for r in results if r["ratio"] is None]
     missed = [r["name"] for r in results if r["ratio"] and r["target"] and r["ratio"] < r["target"]]
     for name in apart:

@@ -46,9 +46,9 @@ def machine():
 
 def page(results, versions, mode):
     name, cores = machine()
-    text = TEXT.format(command=f"scripts/bench --{mode} --page", machine=name, cores=cores, system=platform.platform(),
+    text = TEXT.format(command=" ".join(["scripts/bench"] + [f"--{mode}"] * (mode != "whole") + ["--page"]), machine=name, cores=cores, system=platform.platform(),
                        torch=versions["torch"], transformers=versions["transformers"], kernels=versions.get("kernels", "none"),
-                       batch="32 texts" if mode == "full" else "4 texts (512 tokens) or 8 (128)")
+                       batch="4 texts (512 tokens) or 8 (128)" if mode == "quick" else "32 texts")
     parts = [("The rows with targets", [r for r in results if r["gate"]]), ("Further rows", [r for r in results if not r["gate"]])]
     missed = [f"{r['name']}: {r['ratio']:.2f} of {r['target']:g}" for r in results if r["ratio"] and r["target"] and r["ratio"] < r["target"]]
     if missed:
