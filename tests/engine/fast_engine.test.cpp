@@ -156,7 +156,8 @@ TEST_CASE("without gradients fast gives plain's outputs, of every layer or of th
   const auto expected = reference.backbone->forward(batch, {.highest = 3}).layer;
   const auto all = tried.backbone->forward(batch, {.highest = 3}).layer;
   for (std::size_t k = 0; k < 4; ++k) CHECK(distance(all[k], expected[k]) < 1e-6);
-  const auto some = tried.backbone->forward(batch, {.highest = 3, .dropout = {}, .read = {2}}).layer;
+  const auto some =
+      tried.backbone->forward(batch, {.highest = 3, .dropout = {}, .read = std::vector{2}}).layer;
   CHECK(torch::equal(some[2], all[2]));
   CHECK_FALSE(some[1].defined());
 }
@@ -168,7 +169,7 @@ TEST_CASE("where only the first rows are read, the highest layer computes no oth
   for (const auto& dropout : {std::optional<RandomStream>{}, std::optional{RandomStream(4)}}) {
     Trainee reference(shape(), plain, 1, 3), tried(shape(), fast, 1, 3);
     const Pass all{.highest = 3, .dropout = dropout};
-    const Pass first{.highest = 3, .dropout = dropout, .read = {1, 3}, .first_rows_suffice = true};
+    const Pass first{.highest = 3, .dropout = dropout, .read = std::vector{1}, .first_rows = true};
     const auto expected = reference.backbone->forward(batch, all).layer[3].index_select(0, starts);
     const auto taps = tried.backbone->forward(batch, first);
     CHECK_FALSE(taps.layer[3].defined());
@@ -176,29 +177,34 @@ TEST_CASE("where only the first rows are read, the highest layer computes no oth
     CHECK(torch::equal(taps.first_rows(1), taps.layer[1].index_select(0, starts)));
     const auto rows = reference.backbone->forward(batch, first);  // the reference computes them all
     CHECK(torch::equal(rows.first_rows(3), expected));
+    const auto beside = tried.backbone->forward(
+        batch, {.highest = 3, .dropout = dropout, .read = std::vector{3}, .first_rows = true});
+    CHECK(torch::equal(beside.first_rows(3), taps.first_rows(3)));
+    CHECK(distance(beside.layer[3].index_select(0, starts), expected) < 1e-6);
   }
 }
 
-TEST_CASE("a model asks for first rows alone where its highest heads read no other", "[engine]") {
+TEST_CASE("a model asks for no more than the rows that its heads read", "[engine]") {
   struct Recorder : BertBackbone {
     using BertBackbone::BertBackbone;
-    bool asked = false;
+    Pass last;
     Taps forward(const Batch& batch, const Pass& pass) {
-      asked = pass.first_rows_suffice;
+      last = pass;
       return BertBackbone::forward(batch, pass);
     }
   };
   const auto backbone = std::make_shared<Recorder>(shape());
-  const auto asks = [&](int tap, int top) {
+  const auto pass = [&](int tap, int top) {
     MultiTaskEncoder<Recorder, IOB2TokenHead<>, SequenceClassifier<>> model(
         backbone, IOB2TokenHead<>{{.hidden = shape().hidden, .labels = 3, .layer = tap}},
         SequenceClassifier<>{{.hidden = shape().hidden, .labels = 4, .layer = top}});
     model.losses(batch_of({5, 3}));
-    return backbone->asked;
+    return backbone->last;
   };
-  CHECK(asks(1, 3));
-  CHECK_FALSE(asks(3, 3));
-  CHECK_FALSE(asks(3, 1));
+  const auto low = pass(1, 3), same_layer = pass(3, 3), above = pass(3, 1);
+  CHECK((low.first_rows && low.reads(1) && !low.reads(3)));
+  CHECK((same_layer.first_rows && same_layer.reads(3)));
+  CHECK((!above.first_rows && above.reads(3) && above.reads(1)));
 }
 
 TEST_CASE("a frozen layer has no gradient, and what lies below the lowest that learns no graph", "[engine]") {

@@ -20,26 +20,26 @@ struct Pass {
   /// The dropout bits of this step, addressed by layer and site; absent in evaluation. Both arms of a cell
   /// are given the same stream.
   std::optional<RandomStream> dropout = std::nullopt;
-  /// The layers whose output will be read; empty for all. Of the others a backbone may leave no output.
-  std::vector<int> read = {};
+  /// The layers whose output will be read row by row; absent for all. Of the others a backbone may leave no
+  /// output.
+  std::optional<std::vector<int>> read = std::nullopt;
+  /// The first row of every text will be read in layer `highest`, by Taps::first_rows(). Where `read` does
+  /// not name that layer, a backbone may compute no other row of it.
+  bool first_rows = false;
 
-  /// Of layer `highest`, only the first row of every text will be read: a backbone may compute no other
-  /// (Taps::first).
-  bool first_rows_suffice = false;
-
-  bool reads(int layer) const { return read.empty() || std::ranges::find(read, layer) != read.end(); }
+  bool reads(int layer) const { return !read || std::ranges::find(*read, layer) != read->end(); }
 };
 
 /// Outputs of the encoder for one ragged batch.
 struct Taps {
   std::vector<torch::Tensor> layer;  ///< layer[k]: [tokens, hidden], output of encoder layer k; layer[0] is
                                      ///< the embedding. None above Pass::highest; undefined where the
-                                     ///< pass does not read it, or reads `first` instead.
+                                     ///< pass does not read it.
   torch::Tensor starts;  ///< [texts + 1] int64, on the CPU: text i is rows starts[i] .. starts[i + 1]; its
                          ///< first row is [CLS].
   std::optional<RandomStream> dropout = std::nullopt;  ///< as in the pass, for the dropout of heads
-  torch::Tensor first = {};  ///< [texts, hidden]: the first rows of the highest layer, where only they were
-                             ///< asked for and computed
+  torch::Tensor first = {};  ///< [texts, hidden]: the first rows of the highest layer, where they were asked
+                             ///< for and made by themselves
 
   /// The first row, [CLS], of every text in the output of layer k: [texts, hidden].
   torch::Tensor first_rows(int k) const {
@@ -55,8 +55,8 @@ concept Module = std::derived_from<M, torch::nn::Module>;
 /// An encoder that can be tapped at every layer.
 ///
 /// Beyond the syntax: forward() fills layer[0 .. pass.highest], at least those that the pass reads, in
-/// float32 or better, and computes nothing above; without
-/// pass.dropout it is a pure function of weights and batch; parameters are named
+/// float32 or better, makes Taps::first_rows(pass.highest) where the pass asks for it, and computes nothing
+/// above; without pass.dropout it is a pure function of weights and batch; parameters are named
 /// "encoder.layer.<k - 1>.*" for layer k, as in Hugging Face's BERT, so that layers can be frozen by number.
 template <class B>
 concept Backbone = Module<B> && requires(B& backbone, const B& fixed, const Batch& batch, const Pass& pass) {

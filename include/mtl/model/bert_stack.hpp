@@ -148,10 +148,13 @@ class BertStack : public torch::nn::Module {
         continue;
       }
       const auto& layer = layers_[static_cast<std::size_t>(k - 1)];
-      if (k == pass.highest && pass.first_rows_suffice) {
+      if (k == pass.highest && pass.first_rows) {
+        // Also beside the whole layer: what a classifier reads must not depend on what others read.
         taps.first = layer.first_rows(states.past, starts, bits(pass, k));
-        taps.layer.emplace_back();
-        break;
+        if (!pass.reads(k)) {
+          taps.layer.emplace_back();
+          break;
+        }
       }
       states = fast_->layer(k, states, layer.parameters(), starts, bits(pass, k));
       taps.layer.push_back(pass.reads(k) ? states.past : torch::Tensor());

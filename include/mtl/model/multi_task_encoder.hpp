@@ -85,11 +85,13 @@ class MultiTaskEncoder : public TrainableModel {
     each([&](auto& head) {
       detail::check_tap(head->name, head->layer(), backbone_->layers());
       highest_ = std::max(highest_, head->layer());
-      read_.push_back(head->layer());
       all->register_module(std::string(head->name), head);
     });
     each([&](auto& head) {
-      if (head->layer() == highest_ && !detail::reads_first_rows(*head)) first_rows_suffice_ = false;
+      if (detail::reads_first_rows(*head) && head->layer() == highest_)
+        first_rows_ = true;
+      else
+        read_.push_back(head->layer());
     });
   }
 
@@ -154,7 +156,7 @@ class MultiTaskEncoder : public TrainableModel {
 
  private:
   Pass pass(const std::optional<RandomStream>& dropout) const {
-    return {highest_, dropout, read_, first_rows_suffice_};
+    return {highest_, dropout, read_, first_rows_};
   }
 
   void each(auto act) {
@@ -165,8 +167,8 @@ class MultiTaskEncoder : public TrainableModel {
   std::tuple<std::shared_ptr<Hs>...> heads_;
   std::shared_ptr<torch::nn::Module> module_;
   int highest_ = 0;
-  std::vector<int> read_;           ///< the layer of every head
-  bool first_rows_suffice_ = true;  ///< of the highest layer
+  std::vector<int> read_;    ///< layers that heads read row by row
+  bool first_rows_ = false;  ///< a head reads the first rows of the highest layer
 };
 
 }  // namespace mtl
