@@ -64,8 +64,8 @@ struct Experiment {
   SweepSettings settings = {};
   StoredDataset stored = {};
   std::shared_ptr<PretrainedBackbone> pretrained = nullptr;
-  std::string weights = {};   ///< digest of the base model
-  EngineOptions engine = {};  ///< the one that this model and processor allow
+  Computation computation = {};
+  std::shared_ptr<PrefixCache> cache = nullptr;
   std::vector<Arm> arms = {};
   Plan plan = {};
 };
@@ -118,6 +118,7 @@ void check_training(const SweepSettings& settings) {
   for (const auto& [flag, rate] :
        {std::pair{"--rate-backbone", settings.rate_backbone}, {"--rate-heads", settings.rate_heads}})
     require(rate > 0 && rate < 1, "{} {}: a learning rate lies between 0 and 1", flag, rate);
+  parse_prefix_cache(settings.prefix_cache);
   require(settings.head_dropout >= 0 && settings.head_dropout < 1,
           "--head-dropout {}: a probability below 1 is wanted", settings.head_dropout);
   require(settings.rate_auxiliary >= 0 && settings.rate_auxiliary < 1,
@@ -134,7 +135,37 @@ void check_training(const SweepSettings& settings) {
   }
 }
 
-Experiment load_experiment(const SweepSettings& settings) {
+/// The cache of hidden states below l, where it is wanted and has room; says in words what becomes of them.
+std::string add_prefix_cache(Experiment& experiment, BertBackbone& backbone,
+                             std::unique_ptr<SweepReporter>& reporter) {
+  const auto& settings = experiment.settings;
+  const auto [on, limit] = parse_prefix_cache(settings.prefix_cache);
+  if (settings.dropout_below) return "computed at every step, with dropout";
+  if (!on) return "computed at every step";
+  auto cache = std::make_shared<PrefixCache>(
+      experiment.stored.dataset,
+      PrefixCacheOptions{.folder = std::filesystem::path(settings.out) / "prefix",
+                         .limit = limit,
+                         .say = [&reporter](const std::string& line) { reporter->say(line); },
+                         .on_progress =
+                             [&reporter](int layer, std::size_t done, std::size_t all) {
+                               reporter->prefix(layer, done, all);
+                               stop_if(stop_requested);
+                             }});
+  const auto bytes = cache->bytes_of_layer(backbone);
+  if (limit && bytes > *limit) {
+    fmt::print(stderr,
+               "--prefix-cache {}: one layer's hidden states take {} bytes; goes on without a cache\n",
+               settings.prefix_cache, bytes);
+    return "computed at every step";
+  }
+  experiment.cache = std::move(cache);
+  const auto engine = backbone.engine();
+  return fmt::format("stored once for all folds, epochs and arms, as {}",
+                     name_of(engine.engine == Engine::Fast ? engine.precision : NumberType::Float32));
+}
+
+Experiment load_experiment(const SweepSettings& settings, std::unique_ptr<SweepReporter>& reporter) {
   Experiment experiment{.settings = settings, .stored = load_dataset(settings.data)};
   const auto& folds = experiment.stored.folds;
   require(settings.folds >= 1, "--folds {}: at least one fold is run", settings.folds);
@@ -151,15 +182,16 @@ Experiment load_experiment(const SweepSettings& settings) {
   check_tokenizer(experiment.stored, settings);
   const auto backbone = load_bert(settings.model);
   backbone->set_engine({engine_named(settings.engine), precision_named(settings.precision)});
-  experiment.engine = backbone->engine();
+  experiment.computation = {.weights = weights_digest(settings.model), .engine = backbone->engine()};
   experiment.pretrained = std::make_shared<PretrainedBackbone>(backbone);
-  experiment.weights = weights_digest(settings.model);
+  experiment.computation.frozen = add_prefix_cache(experiment, *backbone, reporter);
   experiment.arms = paper_arms(experiment.pretrained, experiment.stored.dataset,
                                {.lambda_main = settings.lambda_main,
                                 .lambda_sub = settings.lambda_sub,
                                 .head_dropout = settings.head_dropout,
                                 .auxiliary_rate = settings.rate_auxiliary,
-                                .dropout_below = settings.dropout_below});
+                                .dropout_below = settings.dropout_below},
+                               experiment.cache);
   return experiment;
 }
 
@@ -182,17 +214,18 @@ void print_plan(const Experiment& experiment, const std::vector<PlannedCell>& pl
 /// The options of all cells; what happens in them is told to the reporter.
 SweepOptions sweep_options(const Experiment& experiment, std::unique_ptr<SweepReporter>& reporter) {
   const auto& settings = experiment.settings;
+  const auto& engine = experiment.computation.engine;
   const nlohmann::json base{
       {"base_model", std::filesystem::absolute(settings.model).lexically_normal().string()},
-      {"base_digest", experiment.weights}};
+      {"base_digest", experiment.computation.weights}};
   SweepOptions options{.train = train_options(settings),
-                       .signature = experiment.weights + ", " + describe(experiment.engine)};
+                       .signature = experiment.computation.weights + ", " + describe(engine)};
   options.weights_metadata = {
       {"mtl", MTL_VERSION}, {"base", base.dump()}, {"preparation", experiment.stored.about.dump()}};
   options.environment = {
       {"mtl", MTL_VERSION}, {"libtorch", TORCH_VERSION}, {"threads", std::to_string(at::get_num_threads())}};
-  options.environment["engine"] = describe(experiment.engine);
-  if (experiment.engine.engine == Engine::Fast) options.environment["kernels"] = active_kernels();
+  options.environment["engine"] = describe(engine);
+  if (engine.engine == Engine::Fast) options.environment["kernels"] = active_kernels();
   options.train.on_step = [&](int epoch, int step, int steps, double loss) {
     reporter->step(epoch, step, steps, loss);
   };
@@ -246,8 +279,8 @@ void require_same_experiment(const std::string& run, const RunSummary& ours) {
 void write_run(const Experiment& experiment, const std::vector<PlannedCell>& planned) {
   const auto& settings = experiment.settings;
   const std::filesystem::path run = settings.out;
-  const auto description = describe_run(settings, experiment.stored, experiment.pretrained->config(),
-                                        experiment.weights, experiment.engine);
+  const auto description =
+      describe_run(settings, experiment.stored, experiment.pretrained->config(), experiment.computation);
   require_same_experiment(settings.out, description);
   write_file_atomically((run / "sweep.toml").string(), to_toml(settings));
   write_run_description(run, description);
@@ -275,9 +308,9 @@ int sweep(SweepSettings settings, bool plan_only) {
   if (settings.threads > 0) at::set_num_threads(settings.threads);
   check_training(settings);
   if (!plan_only) make_run_folder(settings.out);
-  Experiment experiment = load_experiment(settings);
-  CellStore store(settings.out, experiment.stored.dataset.labels.at("main"));
   std::unique_ptr<SweepReporter> reporter;
+  const Experiment experiment = load_experiment(settings, reporter);
+  CellStore store(settings.out, experiment.stored.dataset.labels.at("main"));
   Sweep work(experiment.stored.dataset, experiment.stored.folds, sweep_options(experiment, reporter));
 
   const auto planned = planned_cells(experiment, work);
@@ -292,7 +325,9 @@ int sweep(SweepSettings settings, bool plan_only) {
   reporter = std::make_unique<SweepReporter>(settings, planned.size(), found,
                                              experiment.pretrained->config().layers);
   for (const Cell& cell : waiting) reporter->expect(cell);
-  return conclude(work.run(experiment.plan, experiment.arms, store), settings.out, *reporter);
+  const auto progress = work.run(experiment.plan, experiment.arms, store);
+  if (experiment.cache && !progress.stopped) experiment.cache->clear();
+  return conclude(progress, settings.out, *reporter);
 }
 
 /// How a cell is trained.
@@ -332,6 +367,9 @@ void add_engine_flags(CLI::App& command, SweepFlags& flags) {
       .add(command, "--precision", &SweepSettings::precision,
            "of the fast engine: bf16, fp32, or auto: bf16 where the processor multiplies it")
       ->check(CLI::IsMember({"auto", "bf16", "fp32"}));
+  flags.add(command, "--prefix-cache", &SweepSettings::prefix_cache,
+            "hidden states of the frozen layers, kept in RUN/prefix while it trains: auto, off, or the most "
+            "bytes that they may take, such as 8G");
 }
 
 }  // namespace

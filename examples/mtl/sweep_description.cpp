@@ -86,19 +86,19 @@ void add_training(const SweepSettings& settings, const BertConfig& config, RunSu
 }  // namespace
 
 RunSummary describe_run(const SweepSettings& settings, const StoredDataset& stored, const BertConfig& config,
-                        const std::string& weights, const EngineOptions& engine) {
+                        const Computation& computation) {
   const auto& [dataset, folds, about] = stored;
   RunSummary summary{.dataset = dataset.name, .classes = dataset.labels.at("main")};
   if (!config.note.empty()) summary.notes.push_back(config.note);
   std::string seeds;
   for (const auto seed : settings.seeds) seeds += (seeds.empty() ? "" : ", ") + std::to_string(seed);
   summary.provenance = {{"model", settings.model},
-                        {"model weights", weights},
+                        {"model weights", computation.weights},
                         {"texts", fmt::format("{}, {}", dataset.examples.size(), data_digest(dataset))},
                         {"folds", fmt::format("{} of {} from seed {}, {}", settings.folds, folds.k,
                                               folds.seed, folds_digest(folds))},
                         {"seeds of training", seeds},
-                        {"engine", describe(engine)}};
+                        {"engine", describe(computation.engine)}};
   try {
     add_preparation(about, summary);
   } catch (const json::exception& problem) {
@@ -107,6 +107,7 @@ RunSummary describe_run(const SweepSettings& settings, const StoredDataset& stor
                     settings.data, problem.what()));
   }
   add_training(settings, config, summary.choices);
+  summary.choices.emplace_back("hidden states below l", computation.frozen);
   for (int fold = 0; fold < folds.k; ++fold)
     summary.fold_sizes.push_back({static_cast<std::int64_t>(folds.train(fold).size()),
                                   static_cast<std::int64_t>(folds.test(fold).size())});

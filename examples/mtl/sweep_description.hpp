@@ -12,9 +12,15 @@
 
 namespace mtl::program {
 
-/// Everything of a RunSummary but its cells. `weights`: digest of the base model; `engine`: the
-/// one that computes.
+/// What computes a run, as it was resolved.
+struct Computation {
+  std::string weights = {};   ///< digest of the base model
+  EngineOptions engine = {};  ///< the one that this model and processor allow
+  std::string frozen = {};    ///< what becomes of the frozen layers: "stored once, as bf16", "computed ..."
+};
+
+/// Everything of a RunSummary but its cells.
 RunSummary describe_run(const SweepSettings& settings, const StoredDataset& stored, const BertConfig& config,
-                        const std::string& weights, const EngineOptions& engine);
+                        const Computation& computation);
 
 }  // namespace mtl::program

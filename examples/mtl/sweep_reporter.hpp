@@ -4,6 +4,7 @@
 #include <mtl/detail/torch.hpp>
 
 #include <chrono>
+#include <optional>
 #include <set>
 #include <string>
 
@@ -34,6 +35,19 @@ class SweepReporter {
       printer_.line(fmt::format("{}: what trains\n{}", cell_, trainable_table(model)));
     eta_.begin(cell);
     last_ = std::chrono::steady_clock::now();
+  }
+
+  /// The frozen layers are being computed for all texts: it does not count as time of the cell.
+  void prefix(int layer, std::size_t done, std::size_t all) {
+    const auto now = std::chrono::steady_clock::now();
+    if (!walk_) walk_ = now;
+    printer_.status(fmt::format("hidden states of layer {}: {}/{} texts", layer, done, all));
+    if (done == all) {
+      printer_.line(fmt::format("hidden states of layer {}: stored for {} texts", layer, all) + ", " +
+                    spell_duration(std::chrono::duration<double>(now - *walk_).count()));
+      walk_.reset();
+    }
+    last_ = now;
   }
 
   void step(int epoch, int step, int steps, double loss) {
@@ -85,6 +99,7 @@ class SweepReporter {
   std::string cell_;
   std::set<std::pair<std::string, int>> explained_;  ///< arms at layers whose table was printed
   bool first_ = true;
+  std::optional<std::chrono::steady_clock::time_point> walk_ = std::nullopt;  ///< since when
   std::chrono::steady_clock::time_point last_ = std::chrono::steady_clock::now();
 };
 

@@ -58,12 +58,12 @@ std::string to_toml(const SweepSettings& s) {
       "{}\nepochs = {}\n"
       "patience = {}\nwatch = {}\nrate-backbone = {}\nrate-heads = {}\nrate-auxiliary = {}\nlambda-main = "
       "{}\nlambda-sub = {}\n"
-      "head-dropout = {}\ndropout-below = {}\nthreads = {}\nengine = {}\nprecision = {}\n",
+      "head-dropout = {}\ndropout-below = {}\nthreads = {}\nengine = {}\nprecision = {}\nprefix-cache = {}\n",
       quoted(s.data), quoted(s.model), quoted(s.out), quoted(s.profile), quoted(s.layers), s.folds,
       list(s.seeds, [](auto seed) { return std::to_string(seed); }), s.batch, s.epochs, s.patience,
       list(s.watch, [](const auto& name) { return quoted(name); }), s.rate_backbone, s.rate_heads,
       s.rate_auxiliary, s.lambda_main, s.lambda_sub, s.head_dropout, s.dropout_below, s.threads,
-      quoted(s.engine), quoted(s.precision));
+      quoted(s.engine), quoted(s.precision), quoted(s.prefix_cache));
 }
 
 std::string changed_from_profile(const SweepSettings& settings) {
@@ -77,11 +77,25 @@ std::string changed_from_profile(const SweepSettings& settings) {
   usual.threads = settings.threads;
   usual.engine = settings.engine;
   usual.precision = settings.precision;
+  usual.prefix_cache = settings.prefix_cache;
   std::istringstream ours(to_toml(settings)), theirs(to_toml(usual));
   std::string changed, line, other;
   while (std::getline(ours, line) && std::getline(theirs, other))
     if (line != other) changed += (changed.empty() ? "" : ", ") + line;
   return changed;
+}
+
+PrefixCacheSetting parse_prefix_cache(const std::string& text) {
+  if (text == "auto") return {};
+  if (text == "off") return {.on = false};
+  std::uint64_t bytes = 0;
+  const auto* const end = text.data() + text.size();
+  const auto [rest, problem] = std::from_chars(text.data(), end, bytes);
+  const std::string_view unit(rest, static_cast<std::size_t>(end - rest));
+  const auto power = std::string_view("KMG").find(unit.empty() ? '?' : unit[0]) + 1;  // 0: none of them
+  require(problem == std::errc{} && unit.size() == (power > 0 ? 1 : 0) && bytes < std::uint64_t{1} << 33,
+          "--prefix-cache {}: auto, off, or a number of bytes such as 8G is wanted", text);
+  return {.on = true, .limit = bytes << (10 * power)};
 }
 
 std::vector<int> parse_layers(const std::string& text, int layers) {

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -28,7 +29,18 @@ struct SweepSettings {
   int threads = 0;  ///< 0: one a core
   std::string engine = "auto";
   std::string precision = "auto";  ///< of the fast engine
+  std::string prefix_cache = "auto";
 };
+
+/// What --prefix-cache asks for.
+struct PrefixCacheSetting {
+  bool on = true;
+  std::optional<std::uint64_t> limit = {};  ///< bytes on disk; absent: what the disk has
+};
+
+/// "auto", "off", or a number of bytes, which K, M or G may follow (of 1024 each). Throws mtl::Error for
+/// anything else.
+PrefixCacheSetting parse_prefix_cache(const std::string& text);
 
 /// The values of a profile: "paper" (the paper's, to the letter) or "quick" (minutes instead of days). Throws
 /// mtl::Error for another name.

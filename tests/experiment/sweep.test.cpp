@@ -145,6 +145,138 @@ TEST_CASE("a stop keeps what is done; a training that breaks off does not end th
   for (const Cell& cell : failed) CHECK(cell.layer == 1);
 }
 
+/// A sweep of profile quick's kind, on a backbone of four layers, whose frozen layers may be kept.
+struct Frozen {
+  std::filesystem::path folder =
+      std::filesystem::temp_directory_path() / ("mtl-frozen-" + std::to_string(::getpid()));
+  Dataset data = tests::tiny_dataset(40);
+  Folds folds = stratified_folds(main_labels(data), 4, 3, data.labels.at("main"));
+  Plan plan = make_plan({.layers = {4, 1, 3}, .folds = {0}});
+  std::vector<int> walks = {};  ///< the layers that were computed for all documents
+
+  Frozen() { std::filesystem::remove_all(folder); }
+  ~Frozen() { std::filesystem::remove_all(folder); }
+
+  /// What a run says of every cell, in its order. `name`: of its folder; `stop_after` cells it is stopped.
+  std::vector<CellResult> run(const std::string& name, const EngineOptions& engine, bool stores,
+                              std::size_t stop_after = 1000, bool dropout_below = false) {
+    std::filesystem::create_directories(folder / name);
+    const auto backbone = std::make_shared<BertBackbone>(tests::prefix_config());
+    backbone->set_engine(engine);
+    const auto pretrained = std::make_shared<PretrainedBackbone>(backbone);
+    walks.clear();
+    const auto cache =
+        !stores
+            ? nullptr
+            : std::make_shared<PrefixCache>(
+                  data, PrefixCacheOptions{.folder = folder / name / "prefix",
+                                           .on_progress = [&](int layer, std::size_t done, std::size_t all) {
+                                             if (done == all) walks.push_back(layer);
+                                           }});
+    std::vector<CellResult> results;
+    SweepOptions how{.train = {.batch_size = 8, .max_epochs = 2, .rates = {.backbone = 3e-3, .heads = 1e-2}},
+                     .signature = "tiny " + describe(engine)};
+    how.on_done = [&](const CellResult& result) { results.push_back(result); };
+    how.train.should_stop = [&] { return results.size() == stop_after; };
+    CellStore store{folder / name, data.labels.at("main")};
+    const auto progress =
+        Sweep(data, folds, how)
+            .run(plan, paper_arms(pretrained, data, {.dropout_below = dropout_below}, cache), store);
+    CHECK(progress.stopped == (stop_after < plan.cells.size()));
+    return results;
+  }
+};
+
+/// Whether two cells came out the same, to the last bit of every loss and weight.
+bool same_outcome(const CellResult& a, const CellResult& b) {
+  if (a.cell != b.cell || a.history.size() != b.history.size() || a.watches[0].scores != b.watches[0].scores)
+    return false;
+  for (std::size_t i = 0; i < a.history.size(); ++i)
+    if (a.history[i].train_loss != b.history[i].train_loss || a.history[i].valid != b.history[i].valid)
+      return false;
+  return a.watches[0].predictions == b.watches[0].predictions;
+}
+
+TEST_CASE("with stored hidden states a sweep's losses are those without", "[experiment]") {
+  for (const auto& [engine, tolerance] : {std::pair{EngineOptions{Engine::Plain, NumberType::Float32}, 1e-5},
+                                          {EngineOptions{Engine::Fast, NumberType::Float32}, 1e-5},
+                                          {EngineOptions{Engine::Fast, NumberType::Bfloat16}, 1e-2}}) {
+    INFO(describe(engine));
+    Frozen frozen;
+    const auto stored = frozen.run("stored", engine, true);
+    CHECK(frozen.walks == std::vector<int>{2, 3});  // l = 1 has nothing below it; layers rise
+    const auto computed = frozen.run("computed", engine, false);
+    REQUIRE(stored.size() == 6);
+    REQUIRE(computed.size() == 6);
+    for (std::size_t i = 0; i < stored.size(); ++i) {
+      INFO("cell " << i);
+      const bool below = stored[i].cell.layer > 1;
+      CHECK((stored[i].digest == computed[i].digest) == !below);
+      CHECK(stored[i].environment.contains("frozen layers") == below);
+      CHECK_FALSE(computed[i].environment.contains("frozen layers"));
+      for (std::size_t e = 0; e < 2; ++e) {
+        CHECK(stored[i].history[e].train_loss ==
+              Approx(computed[i].history[e].train_loss).epsilon(below ? tolerance : 0));
+        CHECK(stored[i].history[e].valid.at("loss") ==
+              Approx(computed[i].history[e].valid.at("loss")).epsilon(below ? tolerance : 0));
+      }
+    }
+  }
+}
+
+TEST_CASE("a sweep that was stopped goes on from the stored hidden states, to the same bits",
+          "[experiment]") {
+  Frozen frozen;
+  for (const auto type : {NumberType::Float32, NumberType::Bfloat16}) {
+    const EngineOptions engine{Engine::Fast, type};
+    INFO(describe(engine));
+    const auto once = frozen.run("once " + describe(engine), engine, true);
+    const auto name = "twice " + describe(engine);
+    auto twice = frozen.run(name, engine, true, 3);
+    CHECK(frozen.walks == std::vector<int>{2});
+    for (auto& result : frozen.run(name, engine, true)) twice.push_back(result);
+    CHECK(frozen.walks == std::vector<int>{3});  // that of layer 2 was found
+    REQUIRE(once.size() == 6);
+    REQUIRE(twice.size() == 6);
+    for (std::size_t i = 0; i < 6; ++i) CHECK(same_outcome(once[i], twice[i]));
+    // One cell again, alone, with a cold cache that begins at its own layer.
+    const auto kept = frozen.plan;
+    frozen.plan.cells = {kept.cells[4]};
+    const auto alone = frozen.run("alone " + describe(engine), engine, true);
+    REQUIRE(alone.size() == 1);
+    CHECK(same_outcome(alone[0], once[4]));
+    frozen.plan = kept;
+  }
+}
+
+TEST_CASE("with dropout below l nothing is stored", "[experiment]") {
+  Frozen frozen;
+  const EngineOptions engine{Engine::Fast, NumberType::Float32};
+  const auto with = frozen.run("with", engine, true, 1000, true);
+  CHECK(frozen.walks.empty());
+  CHECK_FALSE(std::filesystem::exists(frozen.folder / "with" / "prefix"));
+  const auto without = frozen.run("without", engine, false, 1000, true);
+  REQUIRE(with.size() == without.size());
+  for (std::size_t i = 0; i < with.size(); ++i) {
+    CHECK(with[i].digest == without[i].digest);
+    CHECK(same_outcome(with[i], without[i]));
+  }
+}
+
+TEST_CASE("where hidden states cannot be stored, a cell says that they were computed", "[experiment]") {
+  Frozen frozen;
+  std::filesystem::create_directories(frozen.folder / "full");
+  write_file_atomically((frozen.folder / "full" / "prefix").string(), "a file in the folder's place");
+  const EngineOptions engine{Engine::Fast, NumberType::Float32};
+  const auto full = frozen.run("full", engine, true);
+  const auto computed = frozen.run("computed", engine, false);
+  REQUIRE(full.size() == 6);
+  for (std::size_t i = 0; i < 6; ++i) {
+    CHECK(same_outcome(full[i], computed[i]));
+    if (full[i].cell.layer > 1) CHECK(full[i].environment.at("frozen layers") == "computed at every step");
+  }
+}
+
 TEST_CASE("a plan with an arm that nobody defines is refused", "[experiment]") {
   Experiment tiny;
   tiny.plan = make_plan({.arms = {"triple"}, .layers = {1}, .folds = {0}});

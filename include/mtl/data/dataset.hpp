@@ -1,6 +1,7 @@
 // What the data stage hands on: texts as token ids, with one target for each head that is to learn from them.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <map>
 #include <span>
@@ -29,6 +30,11 @@ struct Dataset {
   std::vector<Example> examples = {};
   /// By head name: the label of each number. "main": the classes; "pos": O, B-名詞, I-名詞, ...
   std::map<std::string, std::vector<std::string>, std::less<>> labels = {};
+  /// Of a subset: the place of each example in the whole. Empty: the examples are the whole.
+  std::vector<std::size_t> documents = {};
+
+  /// The place of example `i` in the whole that this is a subset of.
+  std::size_t document(std::size_t i) const { return documents.empty() ? i : documents.at(i); }
 
   bool operator==(const Dataset&) const = default;
 };
@@ -37,7 +43,11 @@ struct Dataset {
 inline Dataset subset(const Dataset& dataset, std::span<const std::size_t> which) {
   Dataset part{.name = dataset.name, .examples = {}, .labels = dataset.labels};
   part.examples.reserve(which.size());
-  for (const std::size_t i : which) part.examples.push_back(dataset.examples.at(i));
+  part.documents.reserve(which.size());
+  for (const std::size_t i : which) {
+    part.examples.push_back(dataset.examples.at(i));
+    part.documents.push_back(dataset.document(i));
+  }
   return part;
 }
 

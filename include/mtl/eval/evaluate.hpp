@@ -73,10 +73,12 @@ inline void add_batch(HeadEvaluation& result, const HeadOutput& output, const Ba
 
 }  // namespace detail
 
-/// Runs the model, without dropout or gradients, over the whole data set in batches of `batch_size` texts.
-/// Throws Error when the data set lacks the target of a head, Stopped when should_stop says so.
+/// Runs the model, without dropout or gradients, over the whole data set in batches of `batch_size` texts,
+/// from what `prefix` has of them where it is given. Throws Error when the data set lacks the target of a
+/// head, Stopped when should_stop says so.
 inline std::vector<HeadEvaluation> evaluate(TrainableModel& model, const Dataset& dataset, int batch_size,
-                                            const StopRequest& should_stop = {}) {
+                                            const StopRequest& should_stop = {},
+                                            const PrefixReader& prefix = {}) {
   const torch::NoGradGuard no_grad;
   std::vector<HeadEvaluation> heads;
   for (const auto& head : model.heads()) {
@@ -88,7 +90,7 @@ inline std::vector<HeadEvaluation> evaluate(TrainableModel& model, const Dataset
   std::iota(order.begin(), order.end(), std::size_t{0});
   for (std::size_t from = 0; from < order.size(); from += static_cast<std::size_t>(batch_size)) {
     const auto count = std::min(order.size() - from, static_cast<std::size_t>(batch_size));
-    const Batch batch = make_batch(dataset, std::span{order}.subspan(from, count));
+    const Batch batch = make_batch(dataset, std::span{order}.subspan(from, count), prefix);
     const auto outputs = model.outputs(batch);
     for (std::size_t h = 0; h < heads.size(); ++h) detail::add_batch(heads[h], outputs[h], batch);
     stop_if(should_stop);

@@ -12,6 +12,7 @@
 
 #include <mtl/data/dataset.hpp>
 #include <mtl/data/dataset_digest.hpp>
+#include <mtl/engine/prefix_cache.hpp>
 #include <mtl/experiment/arm.hpp>
 #include <mtl/heads/iob2_token_head.hpp>
 #include <mtl/heads/sequence_classifier.hpp>
@@ -46,6 +47,9 @@ class PretrainedBackbone {
   }
 
   const BertConfig& config() const { return backbone_->config(); }
+
+  /// The backbone as the cell under way has it.
+  BertBackbone& in_use() { return *backbone_; }
 
  private:
   std::shared_ptr<BertBackbone> backbone_;
@@ -86,11 +90,21 @@ inline void freeze_as_in_the_paper(TrainableModel& model, BertBackbone& backbone
   backbone.set_dropout_from(dropout_below ? 0 : cell.layer);
 }
 
+/// What is fixed below l: layer l - 1, unless dropout is drawn there.
+inline ArmPrefix prefix_below(const std::shared_ptr<PrefixCache>& cache,
+                              const std::shared_ptr<PretrainedBackbone>& pretrained, bool dropout_below) {
+  if (!cache || dropout_below) return {};
+  return {.layer = [](const Cell& cell) { return cell.layer - 1; },
+          .states = [=](const Cell& cell) { return cache->at(pretrained->in_use(), cell.layer - 1); }};
+}
+
 }  // namespace detail
 
-/// The arms "multi" and "single". In both, layers l and N and the heads learn (paper, section 3.4).
+/// The arms "multi" and "single". In both, layers l and N and the heads learn (paper, section 3.4). `cache`,
+/// of the same data set: keeps the hidden states of layer l - 1, where nothing draws dropout below l.
 inline std::vector<Arm> paper_arms(const std::shared_ptr<PretrainedBackbone>& pretrained,
-                                   const Dataset& dataset, const PaperArmOptions& options = {}) {
+                                   const Dataset& dataset, const PaperArmOptions& options = {},
+                                   const std::shared_ptr<PrefixCache>& cache = nullptr) {
   const auto hidden = static_cast<std::int64_t>(pretrained->config().hidden);
   const auto classes = detail::label_count(dataset, "main"), labels = detail::label_count(dataset, "pos");
   const auto classifier = [=](const Cell& cell, int top) {
@@ -123,8 +137,10 @@ inline std::vector<Arm> paper_arms(const std::shared_ptr<PretrainedBackbone>& pr
   std::vector<HeadRate> auxiliary_rate;
   if (options.auxiliary_rate != 0) auxiliary_rate.push_back({"pos", options.auxiliary_rate});
   const auto main = lambda<"main">(options.lambda_main);
-  return {{"multi", of_multi, weighted_sum(main, lambda<"pos">(options.lambda_sub)), auxiliary_rate, multi},
-          {"single", both, weighted_sum(main), {}, single}};
+  const auto prefix = detail::prefix_below(cache, pretrained, options.dropout_below);
+  return {{"multi", of_multi, weighted_sum(main, lambda<"pos">(options.lambda_sub)), auxiliary_rate, multi,
+           prefix},
+          {"single", both, weighted_sum(main), {}, single, prefix}};
 }
 
 }  // namespace mtl

@@ -23,9 +23,10 @@ struct Plan {
   std::vector<Cell> cells;
 };
 
-/// Every combination of the axes. The arms of a fold stand side by side, so that an unfinished run holds
-/// whole pairs; a fold is finished for all layers before the next begins, so that it holds whole columns too.
-/// Throws Error when an axis is empty or names a value twice.
+/// Every combination of the axes, layers rising. The arms of a fold stand side by side, so that an unfinished
+/// run holds whole pairs; a layer is finished on all folds before the next begins, so that it holds whole
+/// rows, and the hidden states below one layer at a time are all that need be kept. Throws Error when an axis
+/// is empty or names a value twice.
 inline Plan make_plan(const PlanAxes& axes) {
   const auto check = [](const auto& values, const char* what) {
     require(!values.empty(), "the plan has no {}", what);
@@ -36,10 +37,11 @@ inline Plan make_plan(const PlanAxes& axes) {
   check(axes.layers, "layers");
   check(axes.folds, "folds");
   check(axes.seeds, "seeds");
+  const std::set rising(axes.layers.begin(), axes.layers.end());
   Plan plan;
   for (const auto seed : axes.seeds)
-    for (const int fold : axes.folds)
-      for (const int layer : axes.layers)
+    for (const int layer : rising)
+      for (const int fold : axes.folds)
         for (const auto& arm : axes.arms) plan.cells.push_back({arm, layer, fold, seed});
   return plan;
 }

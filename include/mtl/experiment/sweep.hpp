@@ -65,6 +65,8 @@ class Sweep {
     for (const auto& [head, rate] : train.rates.head) digest.add(fmt::format("rate of {} {}", head, rate));
     for (const auto& quantity : train.watch) digest.add(quantity);
     digest.add(folds_digest(folds_));
+    if (const int layer = arm.prefix.layer_of(cell); layer > 0)
+      digest.add(fmt::format("stored hidden states of layer {}", layer));
     return digest.hex();
   }
 
@@ -101,11 +103,13 @@ class Sweep {
   }
 
   CellResult train(const Cell& cell, const Arm& arm, const CellStore& store) const {
-    const auto begin = std::chrono::steady_clock::now();
-    reset_peak_memory();
     const auto model = arm.make(cell);
     if (options_.on_start) options_.on_start(cell, *model);
     TrainOptions train = options_.train;
+    const bool has_prefix = arm.prefix.layer_of(cell) > 0;
+    if (has_prefix) train.prefix = arm.prefix.states(cell);
+    const auto begin = std::chrono::steady_clock::now();
+    reset_peak_memory();
     train.seed = training_seed(cell);
     train.loss = arm.loss;
     train.rates.head.insert(train.rates.head.end(), arm.rates.begin(), arm.rates.end());
@@ -117,7 +121,9 @@ class Sweep {
                       .environment = options_.environment,
                       .tokens = history.tokens};
     const Dataset test = subset(dataset_, folds_.test(cell.fold));
-    for (const BestEpoch& best : history.best) result.watches.push_back(judge(*model, best, test));
+    for (const BestEpoch& best : history.best)
+      result.watches.push_back(judge(*model, best, test, train.prefix));
+    if (has_prefix) result.environment["frozen layers"] = train.prefix ? "stored" : "computed at every step";
     write_weights(*model, history, store.folder(cell, result.digest));
     result.peak_memory = peak_memory();
     result.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
@@ -125,10 +131,12 @@ class Sweep {
     return result;
   }
 
-  WatchResult judge(TrainableModel& model, const BestEpoch& best, const Dataset& test) const {
+  WatchResult judge(TrainableModel& model, const BestEpoch& best, const Dataset& test,
+                    const PrefixReader& prefix) const {
     restore(model, best.weights);
     WatchResult result{.watch = best.quantity, .best_epoch = best.epoch, .best_value = best.value};
-    for (const auto& head : evaluate(model, test, options_.train.batch_size, options_.train.should_stop)) {
+    for (const auto& head :
+         evaluate(model, test, options_.train.batch_size, options_.train.should_stop, prefix)) {
       for (const auto& [name, value] : head_scores(head, test.labels.find(head.head)->second))
         result.scores[head.head + "." + name] = value;
       if (head.head != "main") continue;

@@ -4,6 +4,7 @@
 
 #include <mtl/detail/torch.hpp>
 
+#include <algorithm>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -72,14 +73,25 @@ class BertStack : public torch::nn::Module {
     return fast ? engine_ : EngineOptions{Engine::Plain, NumberType::Float32};
   }
 
+  /// The highest layer whose output is a function of the text alone: nothing up to it learns or draws
+  /// dropout. -1 where not even the embeddings' is.
+  int fixed_layers() const {
+    const bool drops = config_.hidden_dropout > 0 || config_.attention_dropout > 0;
+    return std::min(lowest_that_learns(), drops ? dropout_from_ : layers() + 1) - 1;
+  }
+
   /// Layers 0 .. pass.highest of the batch, each [tokens, hidden]; dropout from pass.dropout, by layer and
-  /// site; float32, or the weights' type under the plain engine. Throws Error when a layer is asked for that
-  /// is not there, and when a text is empty or longer than max_positions, or a token id is outside the
-  /// vocabulary.
+  /// site; float32, or the weights' type under the plain engine. Of a batch with a prefix nothing below the
+  /// prefix's layer is there, and that layer is the prefix.
+  ///
+  /// Throws Error when a layer is asked for that is not there, and when a text is empty or longer than
+  /// max_positions, or a token id is outside the vocabulary; and for a prefix that cannot stand for what it
+  /// replaces: up to its layer something learns, draws dropout in this pass, or is read.
   Taps forward(const Batch& batch, const Pass& pass) {
     require(pass.highest >= 0 && pass.highest <= layers(),
             "layer {} is asked for; the backbone has layers 0 to {}", pass.highest, layers());
     check(batch);
+    if (batch.prefix) check_prefix(batch, pass);
     return engine().engine == Engine::Fast ? forward_fast(batch, pass) : forward_plain(batch, pass);
   }
 
@@ -124,8 +136,8 @@ class BertStack : public torch::nn::Module {
   Taps forward_plain(const Batch& batch, const Pass& pass) {
     const auto device = embeddings_.device();
     const auto layout = make_ragged_layout(batch.starts, batch.tokens(), config_.heads, device);
-    Taps taps{{}, batch.starts, pass.dropout};
-    for (int k = 0; k <= pass.highest; ++k) {
+    Taps taps{prefix_taps(batch), batch.starts, pass.dropout};
+    for (int k = static_cast<int>(taps.layer.size()); k <= pass.highest; ++k) {
       const torch::AutoGradMode record(torch::GradMode::is_enabled() && k >= lowest_that_learns());
       taps.layer.push_back(k == 0 ? embeddings_.forward(batch.ids.to(device), layout.positions, bits(pass, 0))
                                   : layers_[static_cast<std::size_t>(k - 1)].forward(taps.layer.back(),
@@ -138,13 +150,14 @@ class BertStack : public torch::nn::Module {
     if (!fast_) fast_.emplace(config_, engine_.precision);
     const int lowest = lowest_that_learns();
     const auto starts = batch.starts.contiguous();
-    Taps taps{{}, batch.starts, pass.dropout};
+    Taps taps{prefix_taps(batch), batch.starts, pass.dropout};
     LayerOutput states;
-    for (int k = 0; k <= pass.highest; ++k) {
+    if (batch.prefix) states = fast_->enter(batch.prefix->rows, taps.layer.back());
+    for (int k = static_cast<int>(taps.layer.size()); k <= pass.highest; ++k) {
       const torch::AutoGradMode record(torch::GradMode::is_enabled() && k >= lowest);
       if (k == 0) {
         taps.layer.push_back(embeddings_.forward(batch.ids, places_in_texts(starts), bits(pass, 0)));
-        states = fast_->enter(taps.layer.back());
+        states = fast_->enter(taps.layer.back(), taps.layer.back());
         continue;
       }
       const auto& layer = layers_[static_cast<std::size_t>(k - 1)];
@@ -160,6 +173,30 @@ class BertStack : public torch::nn::Module {
       taps.layer.push_back(pass.reads(k) ? states.past : torch::Tensor());
     }
     return taps;
+  }
+
+  /// What the taps begin with: the batch's prefix as its layer's output, and nothing below; empty without
+  /// one.
+  std::vector<torch::Tensor> prefix_taps(const Batch& batch) const {
+    if (!batch.prefix) return {};
+    std::vector<torch::Tensor> taps(static_cast<std::size_t>(batch.prefix->layer));
+    taps.push_back(batch.prefix->rows.to(embeddings_.device(), embeddings_.type()));
+    return taps;
+  }
+
+  void check_prefix(const Batch& batch, const Pass& pass) const {
+    const auto& [layer, rows] = *batch.prefix;
+    require(layer >= 0 && layer <= pass.highest,
+            "a batch begins behind layer {}, but layers 0 to {} are asked for", layer, pass.highest);
+    require(rows.dim() == 2 && rows.size(0) == batch.tokens() && rows.size(1) == hidden(),
+            "the prefix of a batch of {} tokens does not hold {} numbers for each", batch.tokens(), hidden());
+    require(layer < lowest_that_learns(),
+            "a batch begins behind layer {}, but something up to there learns, and the prefix would not",
+            layer);
+    require(!pass.dropout || layer <= fixed_layers(),
+            "a batch begins behind layer {}, but dropout is asked for up to there", layer);
+    for (int k = 0; k < layer; ++k)
+      require(!pass.reads(k), "a batch begins behind layer {}, but layer {} is read", layer, k);
   }
 
   std::optional<RandomStream> bits(const Pass& pass, int layer) const {

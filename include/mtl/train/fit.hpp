@@ -48,7 +48,7 @@ inline double train_epoch(TrainableModel& model, const Dataset& train, const Tra
   const auto batches = epoch_batches(order, options.batch_size, seed.named("order").at(number));
   double total = 0;
   for (std::size_t step = 0; step < batches.size(); ++step) {
-    const Batch batch = make_batch(train, batches[step]);
+    const Batch batch = make_batch(train, batches[step], options.prefix);
     std::vector<NamedLoss> losses;
     for (const auto& output : model.outputs(batch, seed.named("dropout").at(number).at(step)))
       losses.push_back({output.head, output.loss});
@@ -109,7 +109,8 @@ inline History fit(TrainableModel& model, const Dataset& train, const Dataset& v
     const auto begin = std::chrono::steady_clock::now();
     EpochRecord record{.epoch = epoch};
     record.train_loss = detail::train_epoch(model, train, options, adam, seed, epoch, history);
-    record.valid = quantities(evaluate(model, valid, options.batch_size, options.should_stop), options.loss);
+    record.valid = quantities(evaluate(model, valid, options.batch_size, options.should_stop, options.prefix),
+                              options.loss);
     record.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
     go_on = detail::observe_all(model, record, watches, history.best);
     history.epochs.push_back(record);

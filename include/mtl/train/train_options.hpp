@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include <mtl/data/batch.hpp>
 #include <mtl/eval/stopped.hpp>
 #include <mtl/loss/combiner.hpp>
 #include <mtl/loss/weighted_sum.hpp>
@@ -33,6 +34,9 @@ struct TrainOptions {
   /// loss.
   std::function<void(int, int, int, double)> on_step = {};
   std::function<void(const EpochRecord&)> on_epoch = {};
+  /// Hidden states of the documents at a frozen layer, to go on from; absent: every pass begins at the
+  /// tokens.
+  PrefixReader prefix = {};
   StopRequest should_stop = {};  ///< true makes fit() throw Stopped after the batch under way
 };
 

@@ -1,0 +1,206 @@
+// In: a backbone whose lower layers are frozen, and a data set. Out: the hidden states of every document at
+// the highest of these layers, computed once and read from a file by every training and evaluation after
+// that.
+#pragma once
+
+#include <mtl/detail/torch.hpp>
+
+#include <filesystem>
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <numeric>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include <mtl/data/batches.hpp>
+#include <mtl/data/dataset_digest.hpp>
+#include <mtl/engine/prefix_file.hpp>
+#include <mtl/engine/prefix_fingerprint.hpp>
+#include <mtl/engine/prefix_writer.hpp>
+
+namespace mtl {
+
+/// Where hidden states are kept, and what is told of it.
+struct PrefixCacheOptions {
+  std::filesystem::path folder = {};        ///< of the cache alone: other files of its names are removed
+  std::optional<std::uint64_t> limit = {};  ///< most bytes in it at any time; absent: what the disk has
+  std::function<void(const std::string&)> say = {};  ///< a line for the user: it goes on without a cache
+  /// Called after every batch of a layer that is computed: the layer, documents done, documents in all. It
+  /// may throw, to stop.
+  std::function<void(int, std::size_t, std::size_t)> on_progress = {};
+};
+
+/// The frozen prefix of a sweep: the hidden states of one layer at a time, going upward.
+///
+/// What is in the file is a function of weights, token ids, engine and threads alone, whoever asks first and
+/// whatever was there: layer k is computed from the stored numbers of layer k - 1, in batches of the data
+/// set's own order. A training always reads the file, so that a cold and a warm cache give the same bits.
+/// Numbers are stored in the type that the engine computes in. Safe for threads.
+class PrefixCache {
+ public:
+  /// Documents of a batch in which hidden states are computed.
+  static constexpr int batch_size = 32;
+
+  /// `dataset`: the whole, not a fold of it; must live as long as the cache.
+  PrefixCache(const Dataset& dataset, PrefixCacheOptions options)
+      : dataset_{dataset}, options_{std::move(options)}, ids_{inputs_digest(dataset, {})} {
+    auto starts = std::make_shared<std::vector<std::int64_t>>(1, 0);
+    for (const auto& example : dataset.examples)
+      starts->push_back(starts->back() + static_cast<std::int64_t>(example.ids.size()));
+    starts_ = std::move(starts);
+  }
+
+  /// Reads the hidden states of layer `layer` (1 or higher), computing them first where no file has them.
+  /// Empty where there is no room for the file: the caller then goes on without, and the user was told once.
+  ///
+  /// Throws Error when `backbone` has something up to that layer that learns or draws dropout.
+  PrefixReader at(BertStack& backbone, int layer) {
+    require(layer >= 1 && layer <= backbone.fixed_layers(),
+            "the hidden states of layer {} are to be kept, but those that are fixed end at layer {}", layer,
+            backbone.fixed_layers());
+    const std::lock_guard lock(mutex_);
+    if (given_up_) return {};
+    const auto wanted = shape(backbone, layer);
+    if (!current_ || current_->shape().fingerprint != wanted.fingerprint) current_ = find(backbone, wanted);
+    if (!current_) return {};
+    return reader_of(current_);
+  }
+
+  /// Bytes of one layer's file.
+  std::uint64_t bytes_of_layer(const BertStack& backbone) const {
+    return PrefixShape{.hidden = backbone.hidden(), .type = type_of(backbone), .starts = starts_}
+        .file_bytes();
+  }
+
+  /// Removes the cache's files.
+  void clear() {
+    const std::lock_guard lock(mutex_);
+    current_.reset();
+    remove_all_but({});
+    std::error_code not_empty;
+    std::filesystem::remove(options_.folder, not_empty);
+  }
+
+ private:
+  static PrefixReader reader_of(const std::shared_ptr<const PrefixFile>& file) {
+    return [file](std::span<const std::size_t> documents) {
+      return Prefix{file->shape().layer, file->rows(documents)};
+    };
+  }
+
+  static NumberType type_of(const BertStack& backbone) {
+    const auto engine = backbone.engine();
+    return engine.engine == Engine::Fast ? engine.precision : NumberType::Float32;
+  }
+
+  PrefixShape shape(const BertStack& backbone, int layer) const {
+    return {prefix_fingerprint(backbone, ids_, layer), layer, backbone.hidden(), type_of(backbone), starts_};
+  }
+
+  std::filesystem::path path(int layer) const {
+    return options_.folder / fmt::format("layer-{}.states", layer);
+  }
+
+  /// The file as it is wanted: found, or made from the highest layer below that is there.
+  std::shared_ptr<const PrefixFile> find(BertStack& backbone, const PrefixShape& wanted) {
+    if (auto file = PrefixFile::open(path(wanted.layer).string(), wanted)) return file;
+    std::shared_ptr<const PrefixFile> below;
+    for (int k = wanted.layer - 1; k >= 1 && !below; --k)
+      if (std::filesystem::exists(path(k))) below = PrefixFile::open(path(k).string(), shape(backbone, k));
+    current_.reset();
+    remove_all_but(below ? path(below->shape().layer) : std::filesystem::path());
+    if (below && !has_room(2, wanted)) {
+      below.reset();
+      remove_all_but({});
+    }
+    try {
+      require_room(wanted);
+      make(backbone, wanted, below);
+    } catch (const WorkFailed& problem) {
+      give_up(problem.what());
+      return nullptr;
+    }
+    remove_all_but(path(wanted.layer));
+    return PrefixFile::open(path(wanted.layer).string(), wanted);
+  }
+
+  /// Whether `layers` files fit, one of them new.
+  bool has_room(std::uint64_t layers, const PrefixShape& wanted) const {
+    if (options_.limit && layers * wanted.file_bytes() > *options_.limit) return false;
+    std::error_code unknown;
+    const auto disk = std::filesystem::space(options_.folder, unknown);
+    return unknown || disk.available > wanted.file_bytes();
+  }
+
+  /// Throws WorkFailed where the file cannot be.
+  void require_room(const PrefixShape& wanted) const {
+    std::error_code problem;
+    std::filesystem::create_directories(options_.folder, problem);
+    if (problem) throw WorkFailed(fmt::format("{}: {}", options_.folder.string(), problem.message()));
+    if (!has_room(1, wanted))
+      throw WorkFailed(
+          fmt::format("{}: no room for {} bytes", options_.folder.string(), wanted.file_bytes()));
+  }
+
+  PrefixWriter writer_of(const PrefixShape& wanted) const {
+    try {
+      return PrefixWriter(path(wanted.layer).string(), wanted);
+    } catch (const Error& problem) {
+      throw WorkFailed(problem.what());
+    }
+  }
+
+  void make(BertStack& backbone, const PrefixShape& wanted, const std::shared_ptr<const PrefixFile>& below) {
+    const torch::NoGradGuard no_grad;
+    auto writer = writer_of(wanted);
+    const auto read = below ? reader_of(below) : PrefixReader();
+    std::vector<std::size_t> all(dataset_.examples.size());
+    std::iota(all.begin(), all.end(), std::size_t{0});
+    std::size_t done = 0;
+    for (const auto& documents : batches_in_order(all, batch_size)) {
+      writer.add(climb(backbone, make_batch(dataset_, documents, read), wanted));
+      done += documents.size();
+      if (options_.on_progress) options_.on_progress(wanted.layer, done, all.size());
+    }
+    writer.commit();
+  }
+
+  /// The hidden states of a batch, from where it begins to the wanted layer, rounded as they are stored at
+  /// every layer.
+  static torch::Tensor climb(BertStack& backbone, Batch batch, const PrefixShape& wanted) {
+    for (int k = batch.prefix ? batch.prefix->layer + 1 : 1; k <= wanted.layer; ++k) {
+      const auto taps = backbone.forward(batch, {.highest = k, .read = {k}});
+      batch.prefix = Prefix{k, taps.layer.back().to(wanted.scalar_type())};
+    }
+    return batch.prefix->rows;
+  }
+
+  void give_up(const std::string& why) {
+    given_up_ = true;
+    if (options_.say)
+      options_.say(
+          fmt::format("{}; the frozen layers are computed anew at every step, which takes longer", why));
+  }
+
+  /// Removes this cache's files, finished or not, other than `kept`.
+  void remove_all_but(const std::filesystem::path& kept) const {
+    std::error_code ignored;
+    for (const auto& entry : std::filesystem::directory_iterator(options_.folder, ignored)) {
+      const auto name = entry.path().filename().string();
+      if (name.starts_with("layer-") && name.find(".states") != std::string::npos && entry.path() != kept)
+        std::filesystem::remove(entry.path(), ignored);
+    }
+  }
+
+  const Dataset& dataset_;
+  PrefixCacheOptions options_;
+  std::string ids_;  ///< digest of the token ids of every document
+  std::shared_ptr<const std::vector<std::int64_t>> starts_;
+  std::mutex mutex_;
+  std::shared_ptr<const PrefixFile> current_;
+  bool given_up_ = false;
+};
+
+}  // namespace mtl

@@ -1,0 +1,68 @@
+// In: a backbone and the token ids that it reads. Out: a digest of everything that determines the hidden
+// states of a layer: what was computed from anything else has another.
+#pragma once
+
+#include <mtl/detail/torch.hpp>
+
+#include <string>
+#include <string_view>
+
+#include <torch/version.h>
+
+#include <ATen/Parallel.h>
+#include <ATen/Version.h>
+
+#include <mtl/model/bert_stack.hpp>
+#include <mtl/store/digest.hpp>
+#include <mtl/version.hpp>
+
+namespace mtl {
+
+namespace detail {
+
+/// Whether the embeddings or a layer up to `layer` have this parameter.
+inline bool stands_below(std::string_view parameter, int layer) {
+  if (!parameter.starts_with("encoder.layer.")) return true;
+  for (int i = 0; i < layer; ++i)
+    if (parameter.starts_with(fmt::format("encoder.layer.{}.", i))) return true;
+  return false;
+}
+
+/// Names, types, shapes and bytes of the parameters up to `layer`.
+inline void add_weights(Digest& digest, const BertStack& backbone, int layer) {
+  for (const auto& item : backbone.named_parameters()) {
+    if (!stands_below(item.key(), layer)) continue;
+    const auto value = item.value().detach().to(torch::kCPU).contiguous();
+    digest.add(item.key()).add(std::string_view(c10::toString(value.scalar_type())));
+    for (const auto size : value.sizes()) digest.add(size);
+    digest.add(std::string_view(static_cast<const char*>(value.const_data_ptr()), value.nbytes()));
+  }
+}
+
+inline void add_shape(Digest& digest, const BertConfig& config) {
+  digest.add(fmt::format("heads {} epsilon {} activation {} positions {} padding {}", config.heads,
+                         config.layer_norm_eps, static_cast<int>(config.activation),
+                         static_cast<int>(config.positions), config.pad_id));
+}
+
+/// What computes: versions, engine, kernels, threads (libtorch divides sums among them) and processor.
+inline void add_machine(Digest& digest, const BertStack& backbone) {
+  const auto engine = backbone.engine();
+  digest.add(MTL_VERSION).add(TORCH_VERSION).add(describe(engine));
+  if (engine.engine == Engine::Fast) digest.add(active_kernels());
+  digest.add(std::int64_t{at::get_num_threads()}).add(at::get_cpu_capability());
+}
+
+}  // namespace detail
+
+/// Of the hidden states of layer `layer`. `ids`: the digest of the token ids of every document.
+inline std::string prefix_fingerprint(const BertStack& backbone, std::string_view ids, int layer) {
+  Digest digest;
+  digest.add("mtl prefix 1").add(ids).add(std::int64_t{layer});
+  detail::add_machine(digest, backbone);
+  detail::add_shape(digest, backbone.config());
+  detail::add_weights(digest, backbone, layer);
+  return digest.hex();
+}
+
+}  // namespace mtl
