@@ -109,7 +109,7 @@ class BertJapaneseTokenizer {
     auto part = std::string_view(source.text).substr(range.begin, range.end - range.begin);
     if (nul_ends_part && std::holds_alternative<AnalyzedWords<MeCabAnalyzer>>(parts_.words))
       part = part.substr(0, part.find('\0'));
-    const Words words = std::visit([&](auto& splitter) { return splitter.words(part); }, parts_.words);
+    Words words = std::visit([&](auto& splitter) { return splitter.words(part); }, parts_.words);
     const std::size_t before = out.size();
     for (const ByteRange& word : words.words) {
       const std::size_t first = out.size();
@@ -118,7 +118,7 @@ class BertJapaneseTokenizer {
                   out);
       for (std::size_t i = first; i < out.size(); ++i) out[i].word = index;
     }
-    const MappedText whole = through(source, range.begin, words.text);
+    const MappedText whole = through(source, range.begin, std::move(words.text));
     for (std::size_t i = before; i < out.size(); ++i) {
       const ByteRange where = source_range(whole, out[i].begin, out[i].end);
       out[i].begin = where.begin;
