@@ -75,6 +75,7 @@ class BertJapaneseTokenizer {
   std::vector<Piece> tokenize(std::string_view text, bool /*at_start*/ = true, bool nul_ends_part = false) {
     const MappedText source = parts_.lower_case ? lower_each(text) : unchanged(text);
     std::vector<Piece> pieces;
+    pieces.reserve(text.size() / 5);  // Japanese words have two characters, of three bytes each
     if (parts_.split_special_tokens) {
       append_part(source, {0, source.text.size()}, nul_ends_part, pieces);
       return pieces;

@@ -24,12 +24,11 @@ class WordPiece {
   static constexpr std::size_t longest_word = 100;  ///< code points
 
   /// Throws Error where the vocabulary lacks `unknown`.
-  WordPiece(std::shared_ptr<const Vocabulary> vocabulary, std::string unknown)
-      : vocabulary_{std::move(vocabulary)},
-        trie_{std::make_shared<const PieceTrie>(*vocabulary_)},
+  WordPiece(const std::shared_ptr<const Vocabulary>& vocabulary, std::string unknown)
+      : trie_{std::make_shared<const PieceTrie>(*vocabulary)},
         inside_{trie_->walk("##")},
         unknown_{std::move(unknown)} {
-    const auto id = vocabulary_->find(unknown_);
+    const auto id = vocabulary->find(unknown_);
     require(id.has_value(), "the vocabulary has no {}, the token of unknown words", unknown_);
     unknown_id_ = *id;
   }
@@ -58,20 +57,24 @@ class WordPiece {
   /// Adds the longest piece that starts at `at`; its bytes in the word, or 0.
   std::size_t append_longest(std::string_view word, std::size_t at, std::size_t offset,
                              std::vector<Piece>& out) const {
-    auto node = at == 0 ? std::optional(PieceTrie::root) : inside_;
+    const bool begins = at == 0;
+    auto node = begins ? std::optional(PieceTrie::root) : inside_;
     std::int32_t id = PieceTrie::nobody;
     std::size_t length = 0;
     for (std::size_t end = at; node && end < word.size();) {
       const DecodedPoint point = decode_utf8(word, end);
-      node = trie_->child(*node, point.value);
+      const PieceTrie::Step* step = trie_->step(*node, point.value);
+      if (!step) break;
+      node = step->node;
       end += point.length;
-      if (!node || trie_->id(*node) == PieceTrie::nobody) continue;
-      id = trie_->id(*node);
+      if (step->id == PieceTrie::nobody) continue;
+      id = step->id;
       length = end - at;
     }
-    if (length > 0)
-      out.push_back(
-          {vocabulary_->tokens()[static_cast<std::size_t>(id)], id, offset + at, offset + at + length, 0});
+    if (length == 0) return 0;
+    std::string text(begins ? "" : "##");
+    text += word.substr(at, length);
+    out.push_back({std::move(text), id, offset + at, offset + at + length, 0});
     return length;
   }
 
@@ -80,9 +83,8 @@ class WordPiece {
         std::ranges::count_if(word, [](char c) { return (static_cast<unsigned char>(c) & 0xC0u) != 0x80; }));
   }
 
-  std::shared_ptr<const Vocabulary> vocabulary_;
   std::shared_ptr<const PieceTrie> trie_;
-  std::optional<PieceTrie::Node> inside_;  ///< where ## ends; nothing where no token begins so
+  std::optional<std::uint32_t> inside_;  ///< where ## ends; nothing where no token begins so
   std::string unknown_;
   std::int32_t unknown_id_ = 0;
 };
