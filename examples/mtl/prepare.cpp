@@ -1,6 +1,7 @@
 // `mtl prepare`: a corpus and a tokenizer in, a data folder out.
 #include <algorithm>
 #include <filesystem>
+#include <future>
 #include <iostream>
 #include <optional>
 
@@ -136,10 +137,12 @@ void run(PrepareSettings& settings) {
           "--folds {}: at least 3 are needed: one to test, one to validate, the rest to train",
           settings.folds);
   require_replaceable_folder(settings.out, dataset_files());
+  // The corpus is read while the tokenizer is loaded; what is wrong with the latter is said first.
+  auto reading = std::async(std::launch::async, [&] { return settings.corpus.read(); });
   const PretrainedTokenizer tokenizer = settings.text.load_tokenizer();
   require_embedding_fits(settings.text.model, tokenizer);
   const auto dictionary = settings.text.load_label_dictionary();
-  const Corpus corpus = settings.corpus.read();
+  const Corpus corpus = reading.get();
   if (settings.quick() && !settings.classes)
     options.classes = std::min(QuickSizes{}.classes, static_cast<int>(corpus.classes.size()));
   auto [dataset, report] = on_input(settings.corpus.input, [&] {

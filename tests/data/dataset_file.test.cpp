@@ -39,6 +39,16 @@ TEST_CASE("a data folder gives back what was saved", "[data]") {
   CHECK(loaded.about == stored().about);
 }
 
+TEST_CASE("a line of a data folder is what the JSON library would write", "[data]") {
+  for (const Example& example :
+       {stored().dataset.examples[1], Example{.id = "\"\\\n\u0001", .text = "", .ids = {}, .targets = {}},
+        Example{"花", "\u2028/</", {-100, 0, 2147483647}, {{"a\t", {}}, {"b", {-2147483647, 1}}}}}) {
+    const nlohmann::json json{
+        {"id", example.id}, {"text", example.text}, {"ids", example.ids}, {"targets", example.targets}};
+    CHECK(detail::example_line(example) == json.dump());
+  }
+}
+
 TEST_CASE("paths that are not UTF-8 do not keep a data folder from being written", "[data]") {
   const Folder folder;
   StoredDataset made = stored();

@@ -272,6 +272,48 @@ TEST_CASE("prepare: spans that do not fit are refused, also those of texts that 
                     Catch::Contains("no document has the id 'nobody'"));
 }
 
+/// Texts that share beginnings of every length, some of them up to the cut.
+Corpus alike(int each) {
+  Corpus corpus = tests::two_classes(0);
+  for (int i = 0; i < each; ++i) {
+    std::string text;
+    for (int k = 0; k < 40; ++k)
+      text += k < 3 * (i % 14) ? "花と" : fmt::format("海{}", k % (i + 2) == 0 ? "を" : "が");
+    const std::string id = std::to_string(i);
+    corpus.documents.push_back(
+        {"warm/" + id, "warm", text + "山" + std::string(static_cast<std::size_t>(i), 'a'), id});
+    corpus.documents.push_back({"cold/" + id, "cold", i % 3 == 0 ? text + "猫" : "犬" + text, id});
+  }
+  return corpus;
+}
+
+TEST_CASE("prepare: that most texts are compared by their beginnings alone changes nothing", "[data]") {
+  const auto duplicates = GENERATE(Duplicates::FirstKept, Duplicates::ConflictsDropped);
+  const int max_pieces = GENERATE(36, 44, 60, 512);
+  const Corpus corpus = alike(60);
+  const auto all = prepared(corpus, {.balance = false, .max_pieces = max_pieces, .duplicates = duplicates});
+  const auto some = prepared(corpus, {.per_class = 4, .max_pieces = max_pieces, .duplicates = duplicates});
+  for (const Dropped why : {Dropped::Empty, Dropped::Duplicate, Dropped::DuplicateOnceCut, Dropped::Conflict})
+    CHECK(dropped(some.report, why) == dropped(all.report, why));
+  std::vector<Example> first;
+  std::vector<int> taken(2);
+  for (const Example& example : all.dataset.examples)
+    if (taken.at(static_cast<std::size_t>(example.targets.at("main").front()))++ < 4)
+      first.push_back(example);
+  const bool same = some.dataset.examples == first;
+  CHECK(same);
+  CHECK(first.size() == 8);
+  if (max_pieces == 44) CHECK(dropped(some.report, Dropped::DuplicateOnceCut) > 0);
+}
+
+TEST_CASE("prepare: labels do not depend on whether the counted words give them", "[data]") {
+  const Corpus corpus = tests::two_classes(20);
+  const PartOfSpeechSource other(MeCabAnalyzer(MeCabDictionary::open(find_dictionary("ipadic"))));
+  for (const PrepareOptions& options : {PrepareOptions{.max_words = 5}, PrepareOptions{.max_words = 0}})
+    CHECK(prepare(corpus, tokenizer(), other, analyzer(), options).dataset ==
+          prepared(corpus, options).dataset);
+}
+
 TEST_CASE("settings have names, and come back from JSON", "[data]") {
   const NormalizeOptions some{.digits = Digits::RunToZero, .width = Width::AsciiOnly, .remove_urls = false};
   CHECK(normalize_options(to_json(some)) == some);

@@ -56,3 +56,14 @@ TEST_CASE("labels of a sentence follow its spans through the tokenizer", "[label
     joined += pieces.pieces[i].text + "/" + labels.names()[static_cast<std::size_t>(found[i])] + " ";
   CHECK(joined == "と/B-副詞 て/I-副詞 も/I-副詞 青/B-形容詞 い/I-形容詞 海/B-名詞 だ/O ");
 }
+
+TEST_CASE("spans can be read off morphemes that another analyser of the same dictionary gave", "[labels]") {
+  const auto ipadic = MeCabDictionary::open(find_dictionary("ipadic"));
+  MeCabAnalyzer analyzer(ipadic);
+  PartOfSpeechSource source{analyzer};
+  const std::string text = "冷たい風がとても強く吹いた";
+  CHECK(source.analyzes_as(analyzer));
+  CHECK_FALSE(source.analyzes_as(MeCabAnalyzer(MeCabDictionary::open(find_dictionary("ipadic")))));
+  CHECK(source.spans_of(analyzer.analyze(text)) == source.spans("any", normalize(text)));
+  CHECK(source.spans_of({}).empty());
+}

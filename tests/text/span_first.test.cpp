@@ -138,3 +138,18 @@ TEST_CASE("spans that are none are refused", "[text]") {
   }));
   CHECK_THROWS_WITH(regions_of("青い海", row.spans), Contains(row.complaint));
 }
+
+TEST_CASE("regions beyond the most pieces are left out, and the first pieces stay what they are", "[text]") {
+  const JoinOrder order = GENERATE(JoinOrder::TextOrder, JoinOrder::SpansFirst);
+  auto tokenizer = PretrainedTokenizer::load(data + "/character");
+  const std::string text = "静かな海と青い山と白い雲";
+  const auto spans = nouns_and_co().spans_in(text);
+  const Pieces all = tokenize_spans_first(tokenizer, text, spans, order);
+  for (std::size_t most = 0; most <= all.pieces.size(); ++most) {
+    const Pieces some = tokenize_spans_first(tokenizer, text, spans, order, most);
+    CHECK(some.regions == all.regions);
+    REQUIRE(some.pieces.size() >= std::min(most + 1, all.pieces.size()));
+    CHECK(std::ranges::equal(some.pieces, std::span(all.pieces).first(some.pieces.size())));
+  }
+  CHECK(tokenize_spans_first(tokenizer, text, spans, order, 1).pieces.size() < all.pieces.size());
+}

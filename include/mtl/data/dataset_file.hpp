@@ -7,6 +7,7 @@
 
 #include <limits>
 #include <set>
+#include <utility>
 
 #include <nlohmann/json.hpp>
 
@@ -33,10 +34,28 @@ namespace detail {
 
 inline constexpr int dataset_version = 1;
 
+/// The example as JSON. Its numbers are put there one by one: as values of the JSON library they would take
+/// longer than their tokenisation.
 inline std::string example_line(const Example& example) {
-  return nlohmann::json{
-      {"id", example.id}, {"text", example.text}, {"ids", example.ids}, {"targets", example.targets}}
-      .dump();
+  const auto quoted = [](const std::string& text) { return nlohmann::json(text).dump(); };
+  std::string line;
+  const auto append_numbers = [&line](const std::vector<std::int32_t>& numbers) {
+    char before = '[';
+    for (const std::int32_t number : numbers) {
+      line += std::exchange(before, ',');
+      const fmt::format_int digits(number);
+      line.append(digits.data(), digits.size());
+    }
+    line += numbers.empty() ? "[]" : "]";
+  };
+  line += "{\"id\":" + quoted(example.id) + ",\"ids\":";
+  append_numbers(example.ids);
+  line += ",\"targets\":{";
+  for (const char* before = ""; const auto& [head, values] : example.targets) {
+    line += std::exchange(before, ",") + quoted(head) + ":";
+    append_numbers(values);
+  }
+  return line + "},\"text\":" + quoted(example.text) + "}";
 }
 
 /// Runs `read` and turns what the JSON library throws into an Error with the place.

@@ -57,11 +57,11 @@ struct LabelledPieces {
 template <SubwordTokenizer T>
 LabelledPieces label_pieces(T& tokenizer, std::string_view text, const std::vector<Span>& spans,
                             const LabelSet& labels, const PrepareOptions& options) {
+  const auto most = static_cast<std::size_t>(options.max_pieces - 2);
   Pieces pieces = options.tokens == Tokens::SpanFirst
-                      ? tokenize_spans_first(tokenizer, text, spans, options.join)
+                      ? tokenize_spans_first(tokenizer, text, spans, options.join, most)
                       : detail::tokenize_ordinarily(tokenizer, text, spans);
   auto numbers = iob2_labels(pieces, labels);
-  const auto most = static_cast<std::size_t>(options.max_pieces - 2);
   const bool cut = pieces.pieces.size() > most;
   if (cut) {
     pieces.pieces.resize(most);
@@ -79,6 +79,8 @@ inline Example to_example(std::string id, std::string text, std::int32_t label, 
                                   : static_cast<std::int32_t>(ignored_label);
   Example example{.id = std::move(id), .text = std::move(text), .ids = {special.cls}, .targets = {}};
   std::vector<std::int32_t> targets{border};
+  example.ids.reserve(pieces.pieces.size() + 2);
+  targets.reserve(pieces.pieces.size() + 2);
   for (std::size_t i = 0; i < pieces.pieces.size(); ++i) {
     example.ids.push_back(pieces.pieces[i].id);
     targets.push_back(labelled ? pieces.labels[i] : static_cast<std::int32_t>(ignored_label));

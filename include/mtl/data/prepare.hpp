@@ -5,12 +5,12 @@
 #include <functional>
 #include <set>
 
-#include <mtl/data/encode_text.hpp>
-#include <mtl/data/selection.hpp>
-#include <mtl/detail/parallel_for.hpp>
+#include <mtl/data/encode_candidates.hpp>
+#include <mtl/data/word_limits.hpp>
 #include <mtl/detail/random.hpp>
 #include <mtl/labels/label_source.hpp>
 #include <mtl/text/analyzer.hpp>
+#include <mtl/text/normalizer.hpp>
 #include <mtl/text/unicode.hpp>
 
 namespace mtl {
@@ -43,32 +43,12 @@ inline void check(const PrepareOptions& options) {
           main_head);
 }
 
-inline std::function<void(std::size_t)> teller(const PrepareOptions& options, const char* what,
-                                               std::size_t count) {
-  if (!options.progress) return {};
-  return [&options, what, count](std::size_t done) { options.progress(what, done, count); };
-}
-
-/// A label source that reads annotations (SpanFileSource) knows which documents it has.
-template <class S>
-concept AnnotationSource = LabelSource<S> &&
-    requires(const S& source, const std::set<std::string, std::less<>>& ids) {
-  { source.contains(std::string_view()) } -> std::same_as<bool>;
-  source.require_known(ids);
-};
-
-template <LabelSource S>
-bool is_labelled(const S& source, std::string_view id) {
-  if constexpr (AnnotationSource<S>) return source.contains(id);
-  return true;
-}
-
 /// Normalises every candidate; annotations are checked against their texts here, also of texts dropped later.
 template <LabelSource S>
 void normalize_all(std::vector<Candidate>& candidates, const Corpus& corpus, const S& source,
                    const PrepareOptions& options) {
   const auto make_task = [&] {
-    return [&, own = source](std::size_t i) mutable {
+    return [&, own = source, normalizer = Normalizer(options.normalize)](std::size_t i) mutable {
       const Document& document = corpus.documents[candidates[i].document];
       require(
           document.text.size() <= longest_text,
@@ -76,7 +56,7 @@ void normalize_all(std::vector<Candidate>& candidates, const Corpus& corpus, con
           "closed",
           document.where, document.text.size(), longest_text);
       require_utf8_lines(document.text, document.where);
-      NormalizedText text = normalize(document.text, options.normalize);
+      NormalizedText text = normalizer(document.text);
       if constexpr (AnnotationSource<S>) own.spans(document.id, text);
       if (unicode::is_blank(text.text)) return;  // nothing for a tokenizer: as if it were empty
       candidates[i].length = text.text.size();
@@ -85,72 +65,6 @@ void normalize_all(std::vector<Candidate>& candidates, const Corpus& corpus, con
   };
   parallel_for(candidates.size(), options.threads, make_task,
                teller(options, "normalise", candidates.size()));
-}
-
-/// Runs `work` on a document and names the document in what it throws.
-template <class Work>
-void at_document(const Document& document, Work work) {
-  try {
-    work();
-  } catch (const Error& problem) {
-    throw Error(fmt::format("{}: {}", document.where, problem.what()));
-  }
-}
-
-/// Counts words: drops what is too long or too short, and cuts after max_words.
-template <MorphologicalAnalyzer A>
-void apply_word_limits(std::vector<Candidate>& candidates, const Corpus& corpus, const A& analyzer,
-                       const PrepareOptions& options, PrepareReport& report) {
-  if (options.max_words == 0 && options.drop_words_from == 0 && options.min_words == 0) return;
-  std::vector<std::size_t> words(
-      report.read.empty() ? 0 : static_cast<std::size_t>(PrepareReport::sum(report.read)));
-  const auto make_task = [&] {
-    return [&, own = analyzer](std::size_t i) mutable {
-      Candidate& candidate = candidates[i];
-      at_document(corpus.documents[candidate.document], [&] {
-        const auto morphemes = own.analyze(candidate.text);
-        words[candidate.document] = morphemes.size();
-        candidate.length = end_of_words(morphemes, options.max_words, candidate.length);
-      });
-    };
-  };
-  parallel_for(candidates.size(), options.threads, make_task,
-               teller(options, "count words", candidates.size()));
-  const auto limit = static_cast<std::size_t>(options.drop_words_from);
-  const auto least = static_cast<std::size_t>(options.min_words);
-  keep_if(candidates, report, Dropped::TooLong,
-          [&](const Candidate& candidate) { return limit == 0 || words[candidate.document] < limit; });
-  keep_if(candidates, report, Dropped::TooShort,
-          [&](const Candidate& candidate) { return words[candidate.document] >= least; });
-}
-
-/// Tokenises and labels the candidates.
-template <SubwordTokenizer T, LabelSource S>
-void encode_all(std::vector<Candidate>& candidates, const Corpus& corpus, const T& tokenizer, const S& source,
-                const LabelSet& labels, const PrepareOptions& options) {
-  const auto make_task = [&] {
-    return [&, own_tokenizer = tokenizer, own_source = source](std::size_t i) mutable {
-      Candidate& candidate = candidates[i];
-      const Document& document = corpus.documents[candidate.document];
-      at_document(document, [&] {
-        const NormalizedText whole = normalize(document.text, options.normalize);
-        const std::string text = whole.text.substr(0, candidate.length);
-        const auto spans = clipped(own_source.spans(document.id, whole), candidate.length);
-        const auto pieces = label_pieces(own_tokenizer, text, spans, labels, options);
-        candidate.cut = pieces.cut;
-        candidate.example =
-            to_example(document.id, text, static_cast<std::int32_t>(candidate.label), pieces,
-                       own_tokenizer.special(), options, is_labelled(own_source, document.id));
-      });
-    };
-  };
-  parallel_for(candidates.size(), options.threads, make_task, teller(options, "tokenise", candidates.size()));
-}
-
-/// The token ids as a string, to compare by: texts that differ after the last one are the same to a model.
-inline std::string ids_of(const Candidate& candidate) {
-  const auto& ids = candidate.example.ids;
-  return {reinterpret_cast<const char*>(ids.data()), ids.size() * sizeof ids[0]};
 }
 
 /// The candidates as a data set, their cuts counted.
@@ -221,12 +135,9 @@ Prepared prepare(const Corpus& corpus, const T& tokenizer, const S& source, cons
                   [](const Candidate& candidate) { return !candidate.text.empty(); });
   shuffle(candidates, RandomStream(options.seed).named("documents"));
   drop_duplicates(candidates, options, report, Dropped::Duplicate, std::mem_fn(&Candidate::text));
-  detail::apply_word_limits(candidates, corpus, analyzer, options, report);
-  detail::encode_all(candidates, corpus, tokenizer, source, labels, options);
-  detail::keep_if(candidates, report, Dropped::Empty,
-                  [](const Candidate& candidate) { return candidate.example.ids.size() > 2; });
-  drop_duplicates(candidates, options, report, Dropped::DuplicateOnceCut, detail::ids_of);
-  balance(candidates, classes, options, report);
+  detail::apply_word_limits(candidates, corpus, analyzer, source, options, report);
+  const detail::CandidateEncoder encode(corpus, tokenizer, source, labels, options);
+  encode(candidates, classes, report);
   prepared.dataset = detail::to_dataset(candidates, corpus, classes, labels, options, report);
   detail::describe(prepared.dataset, options, own_tokenizer.special().unk, report);
   require_that_counts_add_up(report);

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <algorithm>
+#include <optional>
 #include <unordered_map>
 #include <unordered_set>
 
@@ -9,6 +10,7 @@
 #include <mtl/data/dataset.hpp>
 #include <mtl/data/prepare_options.hpp>
 #include <mtl/data/prepare_report.hpp>
+#include <mtl/text/span.hpp>
 
 namespace mtl {
 
@@ -18,8 +20,11 @@ struct Candidate {
   std::size_t label = 0;     ///< index in the classes of the corpus
   std::string text = {};     ///< normalised
   std::size_t length = 0;    ///< bytes of `text` that are used; fewer than all when it is cut after max_words
-  Example example = {};      ///< once it is tokenised
-  bool cut = false;          ///< pieces were left out at its end
+  std::size_t words = 0;     ///< of `text`, where words are counted
+  std::optional<std::vector<Span>> spans = {};  ///< once they are known; within `length`
+  Example example = {};                         ///< once it is tokenised
+  bool cut = false;                             ///< pieces were left out at its end
+  bool complete = false;                        ///< `example` has all pieces, and not those of a beginning
 };
 
 namespace detail {

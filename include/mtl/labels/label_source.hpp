@@ -2,6 +2,8 @@
 #pragma once
 
 #include <concepts>
+#include <functional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -22,4 +24,21 @@ concept LabelSource = requires(S& source, std::string_view document_id, const No
   { source.spans(document_id, text) } -> std::same_as<std::vector<Span>>;
 };
 
+namespace detail {
+
+/// A label source that reads annotations (SpanFileSource) knows which documents it has.
+template <class S>
+concept AnnotationSource = LabelSource<S> &&
+    requires(const S& source, const std::set<std::string, std::less<>>& ids) {
+  { source.contains(std::string_view()) } -> std::same_as<bool>;
+  source.require_known(ids);
+};
+
+template <LabelSource S>
+bool is_labelled(const S& source, std::string_view id) {
+  if constexpr (AnnotationSource<S>) return source.contains(id);
+  return true;
+}
+
+}  // namespace detail
 }  // namespace mtl

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <algorithm>
+#include <span>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -38,8 +39,15 @@ class PartOfSpeechSource {
 
   /// Spans in bytes of text.text, in its order, none over another. Throws Error as the analyser does.
   std::vector<Span> spans(std::string_view /*document_id*/, const NormalizedText& text) {
+    return spans_in(text.text);
+  }
+  /// The same of a text that is known to be normalised: nothing else of it matters here.
+  std::vector<Span> spans_in(std::string_view text) { return spans_of(analyzer_.analyze(text)); }
+
+  /// The same of a text's morphemes.
+  std::vector<Span> spans_of(std::span<const Morpheme> morphemes) const {
     std::vector<Span> found;
-    for (const Morpheme& morpheme : analyzer_.analyze(text.text)) {
+    for (const Morpheme& morpheme : morphemes) {
       const int kind = kind_of(morpheme.feature);
       if (kind == outside_kind) continue;
       const bool joins = options_.merge_runs && !found.empty() && found.back().kind == kind &&
@@ -52,15 +60,22 @@ class PartOfSpeechSource {
     return found;
   }
 
+  /// Whether spans_in() is spans_of() the morphemes that `analyzer` gives of the text.
+  bool analyzes_as(const A& analyzer) const {
+    if constexpr (requires { analyzer_.agrees_with(analyzer); }) return analyzer_.agrees_with(analyzer);
+    return false;
+  }
+
  private:
   static constexpr int outside_kind = -1;
 
-  int kind_of(std::string_view feature) const {
+  int kind_of(Feature feature) const {
     const auto kind = std::ranges::find(options_.kinds, part_of_speech(feature));
+    if (kind == options_.kinds.end()) return outside_kind;
     const auto& excluded = options_.excluded_details;
-    const bool left_out = std::ranges::find(excluded, part_of_speech_detail(feature)) != excluded.end();
-    return kind == options_.kinds.end() || left_out ? outside_kind
-                                                    : static_cast<int>(kind - options_.kinds.begin());
+    const bool left_out =
+        !excluded.empty() && std::ranges::find(excluded, part_of_speech_detail(feature)) != excluded.end();
+    return left_out ? outside_kind : static_cast<int>(kind - options_.kinds.begin());
   }
 
   A analyzer_;

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <concepts>
+#include <cstring>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -10,11 +11,27 @@
 
 namespace mtl {
 
+/// A dictionary's CSV of one morpheme (名詞,一般,*,...), as text. It lives as long as the dictionary. Its
+/// length is not known before it is asked for: of most morphemes nobody asks.
+class Feature {
+ public:
+  Feature() = default;
+  /// Ends with a NUL.
+  explicit Feature(const char* text) : text_{text} {}
+
+  operator std::string_view() const { return text_; }  // NOLINT(google-explicit-constructor): it is one
+  const char* c_str() const { return text_; }
+  friend bool operator==(const Feature& a, std::string_view b) { return std::string_view(a) == b; }
+
+ private:
+  const char* text_ = "";
+};
+
 /// One morpheme: bytes [begin, end) of the analysed text, without the white space before it.
 struct Morpheme {
   std::size_t begin = 0;
   std::size_t end = 0;
-  std::string_view feature;  ///< the dictionary's CSV (名詞,一般,*,...); lives as long as the dictionary
+  Feature feature;
 };
 
 /// What analyses a text.
@@ -45,7 +62,10 @@ inline std::string_view feature_field(std::string_view feature, std::size_t inde
 
 /// The part of speech, 名詞 or 副詞 or ...: the first field in every dictionary in use (ipadic, NEologd,
 /// UniDic, jumandic).
-inline std::string_view part_of_speech(std::string_view feature) { return feature_field(feature, 0); }
+inline std::string_view part_of_speech(Feature feature) {
+  if (*feature.c_str() == '"') return feature_field(feature, 0);
+  return {feature.c_str(), std::strcspn(feature.c_str(), ",")};
+}
 
 /// The first subdivision of the part of speech: 非自立, 接尾, 代名詞, 数, ...
 inline std::string_view part_of_speech_detail(std::string_view feature) { return feature_field(feature, 1); }

@@ -75,6 +75,7 @@ class BertJapaneseTokenizer {
   std::vector<Piece> tokenize(std::string_view text, bool /*at_start*/ = true, bool nul_ends_part = false) {
     const MappedText source = parts_.lower_case ? lower_each(text) : unchanged(text);
     std::vector<Piece> pieces;
+    pieces.reserve(text.size() / 5);  // Japanese words have two characters, of three bytes each
     if (parts_.split_special_tokens) {
       append_part(source, {0, source.text.size()}, nul_ends_part, pieces);
       return pieces;
@@ -109,7 +110,7 @@ class BertJapaneseTokenizer {
     auto part = std::string_view(source.text).substr(range.begin, range.end - range.begin);
     if (nul_ends_part && std::holds_alternative<AnalyzedWords<MeCabAnalyzer>>(parts_.words))
       part = part.substr(0, part.find('\0'));
-    const Words words = std::visit([&](auto& splitter) { return splitter.words(part); }, parts_.words);
+    Words words = std::visit([&](auto& splitter) { return splitter.words(part); }, parts_.words);
     const std::size_t before = out.size();
     for (const ByteRange& word : words.words) {
       const std::size_t first = out.size();
@@ -118,7 +119,7 @@ class BertJapaneseTokenizer {
                   out);
       for (std::size_t i = first; i < out.size(); ++i) out[i].word = index;
     }
-    const MappedText whole = through(source, range.begin, words.text);
+    const MappedText whole = through(source, range.begin, std::move(words.text));
     for (std::size_t i = before; i < out.size(); ++i) {
       const ByteRange where = source_range(whole, out[i].begin, out[i].end);
       out[i].begin = where.begin;

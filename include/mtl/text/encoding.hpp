@@ -113,6 +113,8 @@ inline Encoding encode(TokenizedText first, std::optional<TokenizedText> second,
     piece.begin = piece.end = place;
     add(std::move(piece), no_text, type);
   };
+  const std::size_t pieces = first.pieces.size() + (second ? second->pieces.size() : 0);
+  encoding.pieces.reserve(pieces + frame.specials(second.has_value()));
   special(frame.cls, 0, 0);
   for (Piece& piece : first.pieces) add(std::move(piece), 0, 0);
   special(frame.sep, first.size, 0);

@@ -100,6 +100,8 @@ class MeCabAnalyzer {
 
   /// The dictionary that all copies share.
   const MeCabDictionary& dictionary() const { return *dictionary_; }
+  /// Whether both give the same morphemes of every text.
+  bool agrees_with(const MeCabAnalyzer& other) const { return dictionary_ == other.dictionary_; }
 
   /// The morphemes of `text`, which must be UTF-8. Throws Error for a text above longest_text.
   std::vector<Morpheme> analyze(std::string_view text) {
@@ -145,7 +147,7 @@ class MeCabAnalyzer {
     dictionary_->parse(*lattice_);
     for (const MeCab::Node* node = lattice_->bos_node()->next; node->next != nullptr; node = node->next) {
       const std::size_t begin = offset + static_cast<std::size_t>(node->surface - lattice_->sentence());
-      out.push_back({begin, begin + node->length, node->feature});
+      out.push_back({begin, begin + node->length, Feature(node->feature)});
     }
   }
 

@@ -4,6 +4,8 @@
 #pragma once
 
 #include <algorithm>
+#include <concepts>
+#include <iterator>
 #include <optional>
 #include <span>
 #include <string_view>
@@ -46,22 +48,36 @@ inline std::vector<Span> regions_of(std::string_view text, std::span<const Span>
   return regions;
 }
 
+/// A tokenizer that can lend what it has made of a text, until the next call.
+template <class T>
+concept LendingTokenizer = SubwordTokenizer<T> &&
+    requires(T& tokenizer, std::string_view text, bool at_start) {
+  { tokenizer.lend(text, at_start) } -> std::same_as<const std::vector<Piece>&>;
+};
+
 /// Tokenises every region by itself. Ranges of the pieces are those in `text`; without spans the pieces are
-/// the ordinary ones. Spans must be sorted; throws Error as regions_of does.
+/// the ordinary ones. Once there are more than `most` pieces, the regions that would follow are left out:
+/// their pieces change none of the first. Spans must be sorted; throws Error as regions_of does.
 template <SubwordTokenizer T>
 Pieces tokenize_spans_first(T& tokenizer, std::string_view text, std::span<const Span> spans,
-                            JoinOrder order = JoinOrder::TextOrder) {
+                            JoinOrder order = JoinOrder::TextOrder, std::size_t most = unlimited) {
   Pieces joined{.pieces = {}, .regions = regions_of(text, spans)};
   const auto append = [&](std::size_t index) {
+    if (joined.pieces.size() > most) return;
     const Span& region = joined.regions[index];
+    const auto part = text.substr(region.begin, region.end - region.begin);
     const std::int32_t first_word = next_word(joined.pieces);
-    for (Piece& piece :
-         tokenizer.tokenize(text.substr(region.begin, region.end - region.begin), region.begin == 0)) {
+    const std::size_t before = joined.pieces.size();
+    if constexpr (LendingTokenizer<T>)
+      std::ranges::copy(tokenizer.lend(part, region.begin == 0), std::back_inserter(joined.pieces));
+    else
+      std::ranges::move(tokenizer.tokenize(part, region.begin == 0), std::back_inserter(joined.pieces));
+    for (std::size_t i = before; i < joined.pieces.size(); ++i) {
+      Piece& piece = joined.pieces[i];
       piece.begin += region.begin;
       piece.end += region.begin;
       piece.region = static_cast<int>(index);
       piece.word += first_word;
-      joined.pieces.push_back(std::move(piece));
     }
   };
   const std::size_t count = joined.regions.size();

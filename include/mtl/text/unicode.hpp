@@ -12,8 +12,11 @@ inline bool in_category(char32_t point, std::uint32_t mask) {
   return (U_MASK(u_charType(static_cast<UChar32>(point))) & mask) != 0;
 }
 
-/// White space as Unicode defines it.
-inline bool is_space(char32_t point) { return u_isUWhiteSpace(static_cast<UChar32>(point)) != 0; }
+/// White space as Unicode defines it. The last is U+3000, and the set is closed in practice; most characters
+/// of Japanese lie above.
+inline bool is_space(char32_t point) {
+  return point <= 0x3000 && u_isUWhiteSpace(static_cast<UChar32>(point)) != 0;
+}
 
 /// What Python's str.split() and str.strip() take for white space: Unicode's, and U+001C to U+001F.
 inline bool is_python_space(char32_t point) { return is_space(point) || (point >= 0x1C && point <= 0x1F); }

@@ -2,12 +2,14 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
 #include <vector>
 
 #include <mtl/text/piece.hpp>
+#include <mtl/text/piece_trie.hpp>
 #include <mtl/text/vocabulary.hpp>
 #include <mtl/text/words.hpp>
 
@@ -22,23 +24,26 @@ class WordPiece {
   static constexpr std::size_t longest_word = 100;  ///< code points
 
   /// Throws Error where the vocabulary lacks `unknown`.
-  WordPiece(std::shared_ptr<const Vocabulary> vocabulary, std::string unknown)
-      : vocabulary_{std::move(vocabulary)}, unknown_{std::move(unknown)} {
-    const auto id = vocabulary_->find(unknown_);
+  WordPiece(const std::shared_ptr<const Vocabulary>& vocabulary, std::string unknown)
+      : trie_{std::make_shared<const PieceTrie>(*vocabulary)},
+        inside_{trie_->walk("##")},
+        unknown_{std::move(unknown)} {
+    const auto id = vocabulary->find(unknown_);
     require(id.has_value(), "the vocabulary has no {}, the token of unknown words", unknown_);
     unknown_id_ = *id;
   }
 
   /// Adds the pieces of `word` to `out`; their ranges begin at `offset`.
   void split(std::string_view word, std::size_t offset, std::vector<Piece>& out) const {
-    for (const ByteRange& part : split_at_spaces(word))
+    for_each_between_spaces(word, [&](const ByteRange& part) {
       split_part(word.substr(part.begin, part.end - part.begin), offset + part.begin, out);
+    });
   }
 
  private:
   void split_part(std::string_view word, std::size_t offset, std::vector<Piece>& out) const {
     const std::size_t before = out.size();
-    bool spelled = code_points(word) <= longest_word;
+    bool spelled = word.size() <= longest_word || code_points(word) <= longest_word;
     for (std::size_t at = 0; spelled && at < word.size();) {
       const std::size_t length = append_longest(word, at, offset, out);
       spelled = length > 0;
@@ -52,18 +57,25 @@ class WordPiece {
   /// Adds the longest piece that starts at `at`; its bytes in the word, or 0.
   std::size_t append_longest(std::string_view word, std::size_t at, std::size_t offset,
                              std::vector<Piece>& out) const {
-    const std::string_view mark = at == 0 ? "" : "##";
-    std::string spelling(mark);
-    spelling += word.substr(at, vocabulary_->longest());
-    for (std::size_t end = spelling.size(); end > mark.size(); --end) {
-      if (end < spelling.size() && !at_character_border(spelling, end)) continue;
-      const auto id = vocabulary_->find(std::string_view(spelling).substr(0, end));
-      if (!id) continue;
-      const std::size_t length = end - mark.size();
-      out.push_back({spelling.substr(0, end), *id, offset + at, offset + at + length, 0});
-      return length;
+    const bool begins = at == 0;
+    auto node = begins ? std::optional(PieceTrie::root) : inside_;
+    std::int32_t id = PieceTrie::nobody;
+    std::size_t length = 0;
+    for (std::size_t end = at; node && end < word.size();) {
+      const DecodedPoint point = decode_utf8(word, end);
+      const PieceTrie::Step* step = trie_->step(*node, point.value);
+      if (!step) break;
+      node = step->node;
+      end += point.length;
+      if (step->id == PieceTrie::nobody) continue;
+      id = step->id;
+      length = end - at;
     }
-    return 0;
+    if (length == 0) return 0;
+    std::string text(begins ? "" : "##");
+    text += word.substr(at, length);
+    out.push_back({std::move(text), id, offset + at, offset + at + length, 0});
+    return length;
   }
 
   static std::size_t code_points(std::string_view word) {
@@ -71,7 +83,8 @@ class WordPiece {
         std::ranges::count_if(word, [](char c) { return (static_cast<unsigned char>(c) & 0xC0u) != 0x80; }));
   }
 
-  std::shared_ptr<const Vocabulary> vocabulary_;
+  std::shared_ptr<const PieceTrie> trie_;
+  std::optional<std::uint32_t> inside_;  ///< where ## ends; nothing where no token begins so
   std::string unknown_;
   std::int32_t unknown_id_ = 0;
 };
