@@ -156,8 +156,7 @@ TEST_CASE("without gradients fast gives plain's outputs, of every layer or of th
   const auto expected = reference.backbone->forward(batch, {.highest = 3}).layer;
   const auto all = tried.backbone->forward(batch, {.highest = 3}).layer;
   for (std::size_t k = 0; k < 4; ++k) CHECK(distance(all[k], expected[k]) < 1e-6);
-  const auto some =
-      tried.backbone->forward(batch, {.highest = 3, .dropout = {}, .read = std::vector{2}}).layer;
+  const auto some = tried.backbone->forward(batch, {.highest = 3, .dropout = {}, .read = {2}}).layer;
   CHECK(torch::equal(some[2], all[2]));
   CHECK_FALSE(some[1].defined());
 }
@@ -169,7 +168,7 @@ TEST_CASE("where only the first rows are read, the highest layer computes no oth
   for (const auto& dropout : {std::optional<RandomStream>{}, std::optional{RandomStream(4)}}) {
     Trainee reference(shape(), plain, 1, 3), tried(shape(), fast, 1, 3);
     const Pass all{.highest = 3, .dropout = dropout};
-    const Pass first{.highest = 3, .dropout = dropout, .read = std::vector{1}, .first_rows = true};
+    const Pass first{.highest = 3, .dropout = dropout, .read = {1}, .first_rows = true};
     const auto expected = reference.backbone->forward(batch, all).layer[3].index_select(0, starts);
     const auto taps = tried.backbone->forward(batch, first);
     CHECK_FALSE(taps.layer[3].defined());
@@ -177,8 +176,8 @@ TEST_CASE("where only the first rows are read, the highest layer computes no oth
     CHECK(torch::equal(taps.first_rows(1), taps.layer[1].index_select(0, starts)));
     const auto rows = reference.backbone->forward(batch, first);  // the reference computes them all
     CHECK(torch::equal(rows.first_rows(3), expected));
-    const auto beside = tried.backbone->forward(
-        batch, {.highest = 3, .dropout = dropout, .read = std::vector{3}, .first_rows = true});
+    const auto beside =
+        tried.backbone->forward(batch, {.highest = 3, .dropout = dropout, .read = {3}, .first_rows = true});
     CHECK(torch::equal(beside.first_rows(3), taps.first_rows(3)));
     CHECK(distance(beside.layer[3].index_select(0, starts), expected) < 1e-6);
   }

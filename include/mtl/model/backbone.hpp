@@ -20,14 +20,16 @@ struct Pass {
   /// The dropout bits of this step, addressed by layer and site; absent in evaluation. Both arms of a cell
   /// are given the same stream.
   std::optional<RandomStream> dropout = std::nullopt;
-  /// The layers whose output will be read row by row; absent for all. Of the others a backbone may leave no
-  /// output.
-  std::optional<std::vector<int>> read = std::nullopt;
+  /// The layers whose output will be read row by row; empty for all, or for none where `first_rows` is set.
+  /// Of the others a backbone may leave no output.
+  std::vector<int> read = {};
   /// The first row of every text will be read in layer `highest`, by Taps::first_rows(). Where `read` does
   /// not name that layer, a backbone may compute no other row of it.
   bool first_rows = false;
 
-  bool reads(int layer) const { return !read || std::ranges::find(*read, layer) != read->end(); }
+  bool reads(int layer) const {
+    return read.empty() ? !first_rows : std::ranges::find(read, layer) != read.end();
+  }
 };
 
 /// Outputs of the encoder for one ragged batch.
