@@ -17,14 +17,15 @@ from pathlib import Path
 import numpy as np
 from safetensors.numpy import load_file, save_file
 
+import experiment
 import page
-from rows import FURTHER, GATES, SHAPES
+from rows import CACHED, FURTHER, GATES, SHAPES
 from workers import Team, Worker
 
 HERE = Path(__file__).parent
 VOCABULARY, LAYERS, CLASSES, LABELS = 8000, 12, 9, 7
 STARVED, TRIES = 0.10, 4  # share of its time that a step may wait for a core; how often it is tried
-LOSS, GRADIENT, DRIFT = 0.01, 0.06, 0.15  # relative differences of two computations in bf16; see agreement()
+LOSS, GRADIENT, DRIFT, LOGITS = 0.01, 0.06, 0.15, 0.05  # relative differences of two computations in bf16; see agreement()
 
 
 def write_model(folder, shape):
@@ -97,12 +98,12 @@ class Counting:
     def __init__(self, patience):
         self.patience = patience
 
-    def __call__(self, team):
-        best = team("step")
+    def __call__(self, team, word="step"):
+        best = team(word)
         for _ in range(TRIES - 1):
             if best["starved"] <= STARVED or self.patience <= 0:
                 break
-            step = team("step")
+            step = team(word)
             self.patience -= step["seconds"]
             best = min(best, step, key=lambda one: one["starved"])
         return best
@@ -111,7 +112,7 @@ class Counting:
 class Bench:
     def __init__(self, program, workplace, mode):
         self.program, self.workplace, self.mode = program, workplace, mode
-        self.peers, self.counted = {}, Counting(PATIENCE[mode])
+        self.peers, self.counted, self.kernels = {}, Counting(PATIENCE[mode]), "none"
         shutil.rmtree(workplace, ignore_errors=True)
 
     def folder(self, row):
@@ -130,11 +131,16 @@ class Bench:
                                                  "arm": row.arm, "precision": row.precision, "compile": row.compiled}))
         return self.peers[layout]
 
+    def versions(self):
+        greeting = next(iter(self.peers.values())).workers[0].greeting if self.peers else {"torch": "-", "transformers": "-"}
+        return greeting | {"kernels": self.kernels}
+
     def ours(self, row, layer, layout, folder):
         processes, threads = layout
         first = layer if row.form == "eval_below" else 0
-        command = [self.program, folder, layer, row.dropout, first, row.arm, threads, "fast", row.precision]
-        return Team([Worker(command) for _ in range(processes)])
+        job = {"folder": str(folder), "layer": layer, "dropout": row.dropout, "from": first, "arm": row.arm, "threads": threads,
+               "engine": "fast", "precision": row.precision, "cached": row.cached}
+        return Team([Worker([self.program, json.dumps(job)]) for _ in range(processes)])
 
     def layout(self, row, layer, layout):
         """Both sides in one layout, in turns."""
@@ -180,6 +186,59 @@ class Bench:
         return result
 
 
+    def sweep(self, cells, mtl, model, target):
+        """The experiment of experiment.py. cells: of the row whose peer it is measured by."""
+        begin, row = time.monotonic(), CACHED[0]
+        peer = self.peer(row, 12, (1, 2), self.folder(row))
+        peer("evaluate")  # warm-up
+        evaluation = sum(row.lengths(self.mode)) / min(self.counted(peer, "evaluate")["seconds"] for _ in range(3))
+        mine, trained, tokens = experiment.run_ours(mtl, model, experiment.archive(), self.workplace)
+        rates = {layer: cell["peer"] for layer, cell in zip(row.targets, cells)}
+        theirs = experiment.peer_seconds(trained, tokens, rates, evaluation)
+        result = {"name": "livedoor, 9 x 40 texts of 512 pieces, layers 1, 6, 12, two folds, both arms, two epochs", "ours": mine,
+                  "peer": theirs, "ratio": theirs / mine, "target": target, "seconds": time.monotonic() - begin}
+        print(page.sweep_line(result), flush=True)
+        return result
+
+    def predict(self, target):
+        """The classes of 8 texts of 128 tokens, by BERT-base: ours in bf16 beside onnxruntime in float32."""
+        begin, lengths = time.monotonic(), [128] * 8
+        folder = self.folder(next(row for row in GATES if row.shape == "BERT-base"))
+        write_batch(folder, lengths)
+        job = {"folder": str(folder), "layer": LAYERS, "dropout": 0, "from": 0, "arm": "single", "threads": 2, "engine": "fast",
+               "precision": "bf16", "cached": False}
+        ours = Team([Worker([self.program, json.dumps(job)])])
+        peer = Team([Worker([sys.executable, HERE / "predict_peer.py", folder, 2])])
+        logits = []
+        for team, file in ((ours, folder / "ours.safetensors"), (peer, folder / "peer.safetensors")):
+            team(f"logits {file}")
+            logits.append(load_file(file)["logits"])
+        apart = float(np.linalg.norm(logits[0] - logits[1]) / np.linalg.norm(logits[1]))
+        ours("predict"), peer("predict")  # warm-up
+        pairs = [(self.counted(ours, "predict"), self.counted(peer, "predict")) for _ in range(7)]
+        seconds = [statistics.median(pair[side]["seconds"] for pair in pairs) for side in (0, 1)]
+        ratios = [theirs["seconds"] / mine["seconds"] for mine, theirs in pairs]
+        ours.close(), peer.close()
+        result = {"name": "BERT-base, 128 tokens, 8 texts, predict", "ours": sum(lengths) / seconds[0], "peer": sum(lengths) / seconds[1],
+                  "ratio": seconds[1] / seconds[0] if apart <= LOGITS else None, "target": target, "low": min(ratios), "high": max(ratios),
+                  "logits": apart, "starved": max(one["starved"] for pair in pairs for one in pair),
+                  "layouts": ["1 x 2", "1 x 2"], "onnxruntime": peer.workers[0].greeting["onnxruntime"],
+                  "seconds": time.monotonic() - begin}
+        print(page.predict_line(result), flush=True)
+        return result
+
+
+def total(row, cells):
+    """All layers together, as a sweep trains them: the times of those between the measured ones by linear interpolation."""
+    measured = sorted(row.targets)
+    seconds = {side: np.interp(range(1, LAYERS + 1), measured, [1 / cell[side] for cell in cells]).sum() for side in ("ours", "peer")}
+    ratio = seconds["peer"] / seconds["ours"] if all(cell["ratio"] for cell in cells) else None
+    result = {"name": f"{row.name}, the {LAYERS} layers", "ours": LAYERS / seconds["ours"], "peer": LAYERS / seconds["peer"],
+              "ratio": ratio, "target": row.total}
+    print(page.total_line(result), flush=True)
+    return result
+
+
 def keep_niceness():
     """A negative niceness is meant against the whole machine: the kernel's grouping of sessions would confine it to this one."""
     niceness = os.nice(0)
@@ -193,6 +252,8 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("program", type=Path)
     parser.add_argument("workplace", type=Path)
+    parser.add_argument("--mtl", type=Path, help="the program")
+    parser.add_argument("--model", type=Path, help="the default model")
     parser.add_argument("--quick", dest="mode", action="store_const", const="quick", default="whole", help="batches of 4 or 8 texts")
     parser.add_argument("--full", dest="mode", action="store_const", const="full", help="more rows")
     parser.add_argument("--only", default="", help="only cells whose name contains this")
@@ -202,13 +263,24 @@ def main():
     keep_niceness()
     bench = Bench(options.program, options.workplace, options.mode)
     print(page.HEAD, flush=True)
-    rows = GATES + (FURTHER if options.mode == "full" else [])
-    results = [bench.cell(row, layer) for row in rows for layer in row.targets if options.only in f"{row.name}, l={layer}"]
-    versions = bench.peers[(1, 2)].workers[0].greeting | {"kernels": bench.kernels}
+    results, sweeps = [], []
+    for row in GATES + CACHED + (FURTHER if options.mode == "full" else []):
+        cells = [bench.cell(row, layer) for layer in row.targets if options.only in f"{row.name}, l={layer}"]
+        results += cells
+        if row.total and len(cells) == len(row.targets):
+            results.append(total(row, cells))
+        if row is CACHED[0] and len(cells) == len(row.targets) and options.mode != "quick":
+            if experiment.archive():
+                sweeps.append(bench.sweep(cells, options.mtl, options.model, 8))
+            else:
+                print("bench: the sweep is left out: MTL_DATA_DIR names no folder with ldcc-20140209.tar.gz", file=sys.stderr)
+    predictions = [bench.predict(1.8)] if options.only in "BERT-base, 128 tokens, 8 texts, predict" else []
+    versions = bench.versions()
     if options.json:
-        options.json.write_text(json.dumps({"results": results}, indent=1) + "\n")
+        options.json.write_text(json.dumps({"results": results + sweeps + predictions}, indent=1) + "\n")
     if options.page:
-        options.page.write_text(page.page(results, versions, options.mode))
+        options.page.write_text(page.page(results, sweeps, predictions, versions, options.mode))
+    results += sweeps + predictions
     apart = [r["name"] for r in results if r["ratio"] is None]
     missed = [r["name"] for r in results if r["ratio"] and r["target"] and r["ratio"] < r["target"]]
     for name in apart:

@@ -23,6 +23,9 @@ One training step of this library beside the usual loop with Hugging Face's tran
   gradients without dropout agree on the same weights and batch: the losses to 1 %, each parameter's gradient to 6 % in the 2-norm,
   both sides being in bf16. A step that waited for a core for more than a tenth of its time is repeated; "waited 30 %" says that even
   the least disturbed one had to, so that the row was measured on a busy machine. That costs the side more that keeps both cores busy.
+- "Prefix cached": our side begins with the hidden states of layer l - 1, which a sweep computes once a text (`docs/engine.md`); dropout is
+  left out below l on both sides, the peer's layers there in eval mode. "The 12 layers" is the time of a step summed over l = 1 .. 12, by
+  linear interpolation between the measured ones.
 - "Layouts" are processes x threads, ours and the peer's: the better of 1 x 2 and 2 x 1 where both were tried.
 - "Over the weights" is the peak memory of our process above what it holds when the model is loaded.
 - Left out: reading text, evaluation, and the start of the processes. A GPU was not to be had; nothing here is measured on one.
@@ -30,10 +33,61 @@ One training step of this library beside the usual loop with Hugging Face's tran
 """
 
 
-def line(result):
+PREDICT_HEAD = """| prediction | ours, tokens/s | onnxruntime, tokens/s | ratio | least to greatest | target | logits differ by | layouts |
+|---|---:|---:|---:|---|---:|---|---|"""
+
+
+PREDICT = """
+## Prediction
+
+What `mtl predict` does of one batch: all layers, no gradients; 8 texts of 128 tokens, two threads. The peer is onnxruntime {onnxruntime} in
+float32, with the graph that torch exports of transformers' model, and all optimisations (`tests/bench/predict_peer.py`).
+
+{head}
+{lines}
+"""
+
+
+SWEEP = """
+## A real sweep
+
+`mtl prepare` and `mtl sweep`, from the raw archive to the last result, by the clock. The loop with transformers would take hours: its time
+is what our cells trained and evaluated, divided by its tokens a second as measured above, without preparation or anything between the steps
+(`tests/bench/experiment.py`).
+
+| sweep | ours, seconds | transformers, seconds | ratio | target |
+|---|---:|---:|---:|---:|
+{lines}
+"""
+
+
+def common(result):
     ratio = f"**{result['ratio']:.2f}**" if result["ratio"] else "disagree"
     target = f"≥ {result['target']:g}" if result["target"] else ""
-    starved = f" (waited {100 * result['starved']:.0f} %)" if result["starved"] > 0.10 else ""
+    starved = f" (waited {100 * result['starved']:.0f} %)" if result.get("starved", 0) > 0.10 else ""
+    return ratio, target, starved
+
+
+def total_line(result):
+    ratio, target, _ = common(result)
+    return f"| {result['name']} | {result['ours']:,.0f} | {result['peer']:,.0f} | {ratio} | | {target} | | | |"
+
+
+def sweep_line(result):
+    ratio, target, _ = common(result)
+    return f"| {result['name']} | {result['ours']:,.0f} | {result['peer']:,.0f} | {ratio} | {target} |"
+
+
+def predict_line(result):
+    ratio, target, starved = common(result)
+    return (f"| {result['name']} | {result['ours']:,.0f} | {result['peer']:,.0f} | {ratio} | "
+            f"{result['low']:.2f} to {result['high']:.2f}{starved} | {target} | {result['logits']:.1e} | {', '.join(result['layouts'])} |")
+
+
+def line(result):
+    if "loss" not in result:
+        return total_line(result)
+    ratio, target, starved = common(result)
     return (f"| {result['name']} | {result['ours']:,.0f} | {result['peer']:,.0f} | {ratio} | "
             f"{result['low']:.2f} to {result['high']:.2f}{starved} | {target} | {result['loss']:.1e}, {result['gradient']:.1e} | "
             f"{', '.join(result['layouts'])} | {result['peak'] / 2**20:,.0f} MiB |")
@@ -44,14 +98,21 @@ def machine():
     return (names[0] if names else platform.machine()), len(names)
 
 
-def page(results, versions, mode):
+def page(results, sweeps, predictions, versions, mode):
     name, cores = machine()
     text = TEXT.format(command=" ".join(["scripts/bench"] + [f"--{mode}"] * (mode != "whole") + ["--page"]), machine=name, cores=cores, system=platform.platform(),
                        torch=versions["torch"], transformers=versions["transformers"], kernels=versions.get("kernels", "none"),
                        batch="4 texts (512 tokens) or 8 (128)" if mode == "quick" else "32 texts")
-    parts = [("The rows with targets", [r for r in results if r["gate"]]), ("Further rows", [r for r in results if not r["gate"]])]
-    missed = [f"{r['name']}: {r['ratio']:.2f} of {r['target']:g}" for r in results if r["ratio"] and r["target"] and r["ratio"] < r["target"]]
+    parts = [("A step with nothing kept", [r for r in results if r.get("gate") and "cached" not in r["name"]]),
+             ("A step of a sweep: the hidden states below l are kept", [r for r in results if "cached" in r["name"]]),
+             ("Further rows", [r for r in results if not r.get("gate", True)])]
+    missed = [f"{r['name']}: {r['ratio']:.2f} of {r['target']:g}" for r in results + sweeps + predictions if r["ratio"] and r["target"] and r["ratio"] < r["target"]]
     if missed:
         text += ("Below their targets in this run, with the profile of a step in [engine.md](engine.md#where-a-steps-time-goes): " +
                  "; ".join(missed) + ".\n\n")
-    return text + "\n".join(f"## {title}\n\n{HEAD}\n" + "\n".join(map(line, rows)) + "\n" for title, rows in parts if rows)
+    text += "\n".join(f"## {title}\n\n{HEAD}\n" + "\n".join(map(line, rows)) + "\n" for title, rows in parts if rows)
+    if sweeps:
+        text += SWEEP.format(lines="\n".join(map(sweep_line, sweeps)))
+    if predictions:
+        text += PREDICT.format(onnxruntime=predictions[0]["onnxruntime"], head=PREDICT_HEAD, lines="\n".join(map(predict_line, predictions)))
+    return text

@@ -2,8 +2,8 @@
 
 usage: peer.py THREADS
 
-Words: "load JOB" (JSON), "check FILE" writes the gradients of one pass without dropout, "step" trains one step, "quit". A reply is
-one line of JSON. The loop is what a careful user writes: BertModel with sdpa, bf16 autocast, frozen parameters without gradient,
+Words: "load JOB" (JSON), "check FILE" writes the gradients of one pass without dropout, "step" trains one step, "evaluate" computes the
+losses alone, "quit". A reply is one line of JSON. The loop is what a careful user writes: BertModel with sdpa, bf16 autocast, frozen parameters without gradient,
 fused Adam, padding to the longest text of the batch. JOB has: folder, layer, dropout, form ("train": the whole model in train mode;
 "eval_below": the layers below `layer` in eval mode), arm ("multi" or "single"), precision ("bf16": autocast; "fp32"), compile (true
 for torch.compile).
@@ -91,6 +91,13 @@ class Trainee(torch.nn.Module):
         self.optimiser.step()
         return loss.item()
 
+    def evaluate(self):
+        self.in_form(False)
+        with torch.no_grad():
+            loss = self.loss().item()
+        self.in_form(True)
+        return loss
+
     def check(self, file):
         self.in_form(False)
         self.optimiser.zero_grad()
@@ -123,6 +130,8 @@ def main():
         if word == "load":
             trainee = None
             trainee = Trainee(json.loads(rest))
+        elif word == "evaluate":
+            reply["loss"] = trainee.evaluate()
         elif word == "check":
             reply["loss"] = trainee.check(rest)
         else:

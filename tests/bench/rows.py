@@ -27,6 +27,8 @@ class Row:
     precision: str = "bf16"
     compiled: bool = False
     gate: bool = False
+    cached: bool = False  # ours: the hidden states below l are there before the first step
+    total: float | None = None  # target of the sum over all layers, or None
 
     def lengths(self, mode):
         source = ARTICLES if self.tokens == 512 else PARAGRAPHS
@@ -36,7 +38,9 @@ class Row:
     @property
     def name(self):
         words = [self.shape, f"{self.tokens} tokens", f"dropout {self.dropout:g}"]
-        if self.form == "eval_below":
+        if self.cached:
+            words.append("prefix cached")
+        elif self.form == "eval_below":
             words.append("from l up")
         if self.arm == "single":
             words.append("single-task")
@@ -56,6 +60,12 @@ GATES = [
     Row("e5-small", 512, 0.0, {1: 1.9, 6: 1.9, 12: 1.5}, both_layouts=True, gate=True),
     Row("e5-small", 128, 0.1, {1: 2.0, 6: 2.2, 12: 2.2}, both_layouts=True, gate=True),
     Row("BERT-base", 128, 0.1, {1: 1.6, 6: 1.8, 12: 1.6}, gate=True),
+]
+CACHED = [
+    Row("e5-small", 512, 0.1, {1: 10, 6: 9, 12: 11}, form="eval_below", gate=True, cached=True, total=9),
+    Row("e5-small", 512, 0.0, {1: 2.0, 6: 2.8, 12: 7.5}, form="eval_below", gate=True, cached=True, total=2.9),
+    Row("e5-small", 128, 0.1, {1: 1.9, 6: 2.4, 12: 6.5}, both_layouts=True, form="eval_below", gate=True, cached=True, total=2.5),
+    Row("BERT-base", 128, 0.1, {1: 1.5, 6: 1.9, 12: 5.5}, form="eval_below", gate=True, cached=True, total=2.0),
 ]
 FURTHER = [
     Row("e5-small", 512, 0.1, unmeasured(6, 12), form="eval_below"),

@@ -1,9 +1,10 @@
 // One side of the benchmark: our training step, driven by words on standard input. A reply is one line of
 // JSON.
-//   bench_step FOLDER LAYER DROPOUT FROM ARM THREADS ENGINE PRECISION
-// FOLDER holds model/ (Hugging Face layout), heads.safetensors and batch.safetensors, as bench.py writes
-// them. Words: "check FILE" writes the gradients of one pass without dropout; "step" trains one step; "peak"
-// says how much memory was used.
+//   bench_step JOB
+// JOB is JSON, as bench.py's Bench.ours() writes it. Its folder holds model/ (Hugging Face layout),
+// heads.safetensors and batch.safetensors. Words: "check FILE" writes the gradients of one pass without dropout;
+// "step" trains one step; "predict" says the classes, "logits FILE" writes what the classifier says; "peak" says
+// how much memory was used.
 #include <mtl/detail/torch.hpp>
 
 #include <chrono>
@@ -32,10 +33,16 @@ using Single = MultiTaskEncoder<BertBackbone, SequenceClassifier<dynamic_layer>>
 /// What the command line says.
 struct Job {
   std::string folder;
-  int layer = 1;
-  double dropout = 0;
-  int dropout_from = 0;
-  bool multi = true;
+  int layer;
+  double dropout;
+  int dropout_from;
+  bool multi;
+  bool cached;  ///< the hidden states below `layer` are there before the first step
+
+  static Job of(const nlohmann::json& json) {
+    return {json.at("folder"), json.at("layer"),          json.at("dropout"),
+            json.at("from"),   json.at("arm") == "multi", json.at("cached")};
+  }
 };
 
 torch::Tensor stored(const std::string& path, const std::string& name) {
@@ -76,6 +83,10 @@ class Trainee {
       if (item.key().starts_with("heads."))
         item.value().copy_(stored(job.folder + "/heads.safetensors", item.key()));
     adam_.emplace(parameter_groups(*model_, {.backbone = 5e-5, .heads = 1e-4}));
+    if (!job.cached) return;
+    const auto below = backbone->forward(batch_, {.highest = job.layer - 1}).layer.back();
+    const bool narrow = backbone->engine().precision == NumberType::Bfloat16;
+    batch_.prefix = Prefix{job.layer - 1, narrow ? below.to(torch::kBFloat16) : below};
   }
 
   /// The loss, with the gradients in the parameters; no dropout.
@@ -94,6 +105,12 @@ class Trainee {
     loss.backward();
     adam_->step();
     return value;
+  }
+
+  /// What `mtl predict` does of one batch: every head, no gradients.
+  torch::Tensor logits() {
+    const torch::NoGradGuard no_grad;
+    return model_->outputs({batch_.ids, batch_.starts, {}}).back().logits;
   }
 
   std::vector<std::pair<std::string, torch::Tensor>> learned_gradients() {
@@ -134,22 +151,28 @@ nlohmann::json answer(Trainee& trainee, const std::string& word) {
     write_tensors(file, trainee.learned_gradients());
     return {{"loss", loss}};
   }
+  if (word == "logits") {
+    std::string file;
+    std::cin >> file;
+    write_tensors(file, {{"logits", trainee.logits()}});
+    return nlohmann::json::object();
+  }
   if (word == "peak") return {{"peak", memory("VmHWM")}, {"now", memory("VmRSS")}};
-  require(word == "step", "'{}' is no word of bench_step", word);
-  const double loss = trainee.step();
+  require(word == "step" || word == "predict", "'{}' is no word of bench_step", word);
+  const double result = word == "step" ? trainee.step() : trainee.logits().argmax(1).sum().item<double>();
   const std::chrono::duration<double> seconds = std::chrono::steady_clock::now() - begin;
-  return {{"loss", loss}, {"seconds", seconds.count()}};
+  return {{word == "step" ? "loss" : "classes", result}, {"seconds", seconds.count()}};
 }
 
 }  // namespace
 
 int main(int count, char** words) try {
-  require(count == 9, "usage: bench_step FOLDER LAYER DROPOUT FROM ARM THREADS ENGINE PRECISION");
-  const Job job{words[1], std::stoi(words[2]), std::stod(words[3]), std::stoi(words[4]),
-                words[5] == std::string("multi")};
-  at::set_num_threads(std::stoi(words[6]));
+  require(count == 2, "usage: bench_step JOB");
+  const auto json = nlohmann::json::parse(words[1]);
+  const auto job = Job::of(json);
+  at::set_num_threads(json.at("threads").get<int>());
   const auto backbone = load_bert(job.folder + "/model");
-  backbone->set_engine({engine_named(words[7]), precision_named(words[8])});
+  backbone->set_engine({engine_named(json.at("engine").get<std::string>()), precision_named(json.at("precision").get<std::string>())});
   Trainee trainee(job, backbone);
   const double loaded = memory("VmRSS");
   std::cout << nlohmann::json{{"loaded", loaded}, {"kernels", active_kernels()}} << std::endl;
