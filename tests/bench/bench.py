@@ -18,6 +18,7 @@ import numpy as np
 from safetensors.numpy import load_file, save_file
 
 import page
+import texts
 from rows import FURTHER, GATES, SHAPES
 from workers import Team, Worker
 
@@ -189,6 +190,10 @@ def keep_niceness():
         Path("/proc/self/autogroup").write_text(str(niceness))
 
 
+def measure_text(options, mode):
+    return texts.Texts(options.program.parent, options.workplace, options.corpus, options.text_python, mode).run()
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("program", type=Path)
@@ -197,17 +202,21 @@ def main():
     parser.add_argument("--only", default="", help="only cells whose name contains this")
     parser.add_argument("--json", type=Path, help="write the results there")
     parser.add_argument("--page", type=Path, help="write docs/benchmarks.md there")
+    parser.add_argument("--corpus", nargs=2, help="name and path: then text is measured too; --only text: nothing else")
+    parser.add_argument("--text-python", type=Path, help="the Python with fugashi and transformers")
     options = parser.parse_args()
     keep_niceness()
     bench = Bench(options.program, options.workplace, "full" if options.full else "quick")
     print(page.HEAD, flush=True)
     rows = GATES + (FURTHER if options.full else [])
     results = [bench.cell(row, layer) for row in rows for layer in row.targets if options.only in f"{row.name}, l={layer}"]
-    versions = bench.peers[(1, 2)].workers[0].greeting | {"kernels": bench.kernels}
+    versions = bench.peers[(1, 2)].workers[0].greeting | {"kernels": bench.kernels} if results else {}
+    text_rows = measure_text(options, bench.mode) if options.corpus and options.only in "text" else []
+    if options.page:
+        options.page.write_text((page.page(results, versions, bench.mode) if results else "") + page.text_section(text_rows, options.corpus))
+    results += text_rows
     if options.json:
         options.json.write_text(json.dumps({"results": results}, indent=1) + "\n")
-    if options.page:
-        options.page.write_text(page.page(results, versions, "full" if options.full else "quick"))
     apart = [r["name"] for r in results if r["ratio"] is None]
     missed = [r["name"] for r in results if r["ratio"] and r["target"] and r["ratio"] < r["target"]]
     for name in apart:
