@@ -19,6 +19,7 @@ from safetensors.numpy import load_file, save_file
 
 import experiment
 import page
+import texts
 from rows import CACHED, FURTHER, GATES, SHAPES
 from workers import Team, Worker
 
@@ -248,6 +249,10 @@ def keep_niceness():
         Path("/proc/self/autogroup").write_text(str(niceness))
 
 
+def measure_text(options, mode):
+    return texts.Texts(options.program.parent, options.workplace, options.corpus, options.text_python, mode).run()
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("program", type=Path)
@@ -259,6 +264,8 @@ def main():
     parser.add_argument("--only", default="", help="only cells whose name contains this")
     parser.add_argument("--json", type=Path, help="write the results there")
     parser.add_argument("--page", type=Path, help="write docs/benchmarks.md there")
+    parser.add_argument("--corpus", nargs=2, help="name and path: then text is measured too; --only text: nothing else")
+    parser.add_argument("--text-python", type=Path, help="the Python with fugashi and transformers")
     options = parser.parse_args()
     keep_niceness()
     bench = Bench(options.program, options.workplace, options.mode)
@@ -274,13 +281,14 @@ def main():
                 sweeps.append(bench.sweep(cells, options.mtl, options.model, 8))
             else:
                 print("bench: the sweep is left out: MTL_DATA_DIR names no folder with ldcc-20140209.tar.gz", file=sys.stderr)
+    text_rows = measure_text(options, bench.mode) if options.corpus and options.only in "text" else []
     predictions = [bench.predict(1.8)] if options.only in "BERT-base, 128 tokens, 8 texts, predict" else []
     versions = bench.versions()
     if options.json:
-        options.json.write_text(json.dumps({"results": results + sweeps + predictions}, indent=1) + "\n")
+        options.json.write_text(json.dumps({"results": results + sweeps + predictions + text_rows}, indent=1) + "\n")
     if options.page:
-        options.page.write_text(page.page(results, sweeps, predictions, versions, options.mode))
-    results += sweeps + predictions
+        options.page.write_text(page.page(results, sweeps, predictions, versions, options.mode) + page.text_section(text_rows, options.corpus))
+    results += sweeps + predictions + text_rows
     apart = [r["name"] for r in results if r["ratio"] is None]
     missed = [r["name"] for r in results if r["ratio"] and r["target"] and r["ratio"] < r["target"]]
     for name in apart:

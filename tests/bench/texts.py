@@ -1,7 +1,7 @@
 """The rows of text: the tokenizer beside fugashi's, on two threads beside one, beside MeCab alone, and `mtl prepare` whole.
 
 Texts are the bodies of the livedoor corpus where its archive is at hand, else Japanese manuals. All numbers are megabytes of raw
-text a second. The sides work in turns.
+text a second: of processor time where both sides have one thread, else of wall clock. The sides work in turns.
 """
 
 import json
@@ -16,7 +16,10 @@ from workers import Worker
 
 HERE = Path(__file__).parent
 TURNS = {"quick": 3, "full": 7}
-SAMPLE = {"quick": 2_500_000, "full": 6_000_000}  # bytes of text that the slow side reads in one turn
+# Bytes of text of one turn: beside fugashi, which is slow, and of ours alone.
+SLOW = {"quick": 2_000_000, "full": 6_000_000}
+FAST = {"quick": 6_000_000, "full": 24_000_000}
+WHOLE = {"quick": 2, "full": 5}  # how often the corpus is prepared
 HEAD = """| text | ours, MB/s | beside it, MB/s | ratio | least to greatest | target |
 |---|---:|---:|---:|---|---:|"""
 RAW = ["--digits", "keep", "--width", "keep", "--keep-urls", "--keep-symbols", "--keep-newlines", "--keep-spaces"]
@@ -60,14 +63,18 @@ class Texts:
         lines = (out / "examples.jsonl").read_text(encoding="utf-8").split("\n")[:-1]
         return [json.loads(line)["text"] for line in lines]
 
+    def sample(self, bodies, name, size):
+        path = self.folder / f"{name}.jsonl"
+        write_texts(path, bodies[::max(1, round(self.size / size))])
+        return path
+
     def write(self):
-        """All texts, some of them for the slow side, and the vocabulary."""
+        """Samples of the texts, all of them, and a vocabulary."""
         bodies = self.bodies()
-        self.all, self.some = self.folder / "all.jsonl", self.folder / "some.jsonl"
-        write_texts(self.all, bodies)
         self.size = sum(len(body.encode()) for body in bodies)
-        write_texts(self.some, bodies[::max(1, self.size // SAMPLE[self.mode])])
-        subprocess.run([self.python, HERE / "text_peer.py", "vocabulary", self.some, self.model], check=True)
+        self.slow, self.fast = self.sample(bodies, "slow", SLOW[self.mode]), self.sample(bodies, "fast", FAST[self.mode])
+        self.all = self.sample(bodies, "all", self.size)
+        subprocess.run([self.python, HERE / "text_peer.py", "vocabulary", self.slow, self.model], check=True)
 
     def ours(self, texts, threads):
         return Worker([self.programs / "bench_text", texts, self.model, threads])
@@ -75,58 +82,62 @@ class Texts:
     def row(self, name, target, mine, theirs, agrees=True):
         """`mine` and `theirs` are speeds by turn."""
         turns = [a / b for a, b in zip(mine, theirs)]
-        ratio = statistics.median(turns)
-        result = {"name": name, "ours": statistics.median(mine), "peer": statistics.median(theirs), "ratio": ratio if agrees else None,
-                  "target": target, "low": min(turns), "high": max(turns), "gate": target is not None}
+        result = {"name": f"{self.corpus[0]}, {name}", "ours": statistics.median(mine), "peer": statistics.median(theirs),
+                  "ratio": statistics.median(turns) if agrees else None, "target": target, "low": min(turns), "high": max(turns),
+                  "gate": target is not None, "unit": "MB/s"}
         print(line(result), flush=True)
         self.results.append(result)
 
-    def turns(self, a, b, word_a="tokenise", word_b="tokenise"):
-        """Speeds of two workers in turns, after one turn that does not count."""
-        speeds = []
-        for _ in range(TURNS[self.mode] + 1):
-            replies = []
-            for worker, word in ((a, word_a), (b, word_b)):
-                worker.send(word)
-                replies.append(worker.receive()["seconds"])
-            speeds.append([worker.greeting["bytes"] / 1e6 / seconds for worker, seconds in zip((a, b), replies)])
-        return list(zip(*speeds[1:]))
-
-    def same_ids(self, *workers):
-        written = []
-        for number, worker in enumerate(workers):
-            path = self.folder / f"ids-{number}"
-            worker.send(f"ids {path}")
-            worker.receive()
-            written.append(path.read_bytes())
-        return len(set(written)) == 1 and len(written[0]) > 0
-
-    def run(self):
-        self.write()
-        name = self.corpus[0]
-        ours, peer = self.ours(self.some, 1), Worker([self.python, HERE / "text_peer.py", self.some, self.model])
+    def beside_fugashi(self):
+        ours, peer = self.ours(self.slow, 1), Worker([self.python, HERE / "text_peer.py", self.slow, self.model])
         self.versions = peer.greeting
-        agrees = self.same_ids(ours, peer)
-        self.row(f"{name}, MeCab + WordPiece, one thread, beside fugashi + BertJapaneseTokenizer", 5, *self.turns(ours, peer), agrees)
+        agrees = same_ids(self.folder, ours, peer)
+        mine, theirs = zip(*((speed(ours), speed(peer)) for _ in range(TURNS[self.mode])))
+        self.row("MeCab + WordPiece, one thread, beside fugashi + BertJapaneseTokenizer", 5, mine, theirs, agrees)
         ours.close()
         peer.close()
-        one, two = self.ours(self.all, 1), self.ours(self.all, 2)
-        self.row(f"{name}, MeCab + WordPiece, two threads, beside one", 1.7, *self.turns(two, one), self.same_ids(two, one))
-        self.row(f"{name}, MeCab + WordPiece, one thread, beside MeCab alone", None, *self.turns(one, one, word_b="parse"))
-        self.whole(two)
+
+    def beside_itself(self):
+        one, two = self.ours(self.fast, 1), self.ours(self.fast, 2)
+        agrees = same_ids(self.folder, one, two)
+        turns = [(speed(two, clock="seconds"), speed(one, clock="seconds"), speed(one), speed(one, "parse")) for _ in range(TURNS[self.mode])]
+        both, alone, own, mecab = zip(*turns)
+        self.row("MeCab + WordPiece, two threads, beside one", 1.7, both, alone, agrees)
+        self.row("MeCab + WordPiece, one thread, beside MeCab alone", None, own, mecab)
         one.close()
         two.close()
+
+    def whole(self):
+        """The raw archive to the data set on two threads, beside MeCab alone, which has the same texts in memory."""
+        mecab, mine, theirs = self.ours(self.all, 2), [], []
+        for _ in range(WHOLE[self.mode]):
+            mine.append(self.size / 1e6 / self.prepare(self.model, self.folder / "set", "--threads", 2, "--per-class", 0))
+            theirs.append(speed(mecab, "parse", "seconds"))
+        mecab.close()
+        seconds = self.size / 1e6 / statistics.median(mine)
+        self.row(f"raw archive to data set in {seconds:.1f} s, two threads, beside MeCab alone", None, mine, theirs)
+
+    def run(self):
+        print(HEAD, flush=True)
+        self.write()
+        self.beside_fugashi()
+        self.beside_itself()
+        self.whole()
         return self.results
 
-    def whole(self, two):
-        """The raw archive to the data set on two threads, beside MeCab alone on the same texts, of which it reads all at once."""
-        mine, theirs = [], []
-        for _ in range(TURNS[self.mode]):
-            mine.append(self.size / 1e6 / self.prepare(self.model, self.folder / "set", "--threads", 2, "--per-class", 0))
-            two.send("parse")
-            theirs.append(self.size / 1e6 / two.receive()["seconds"])
-        seconds = self.size / 1e6 / statistics.median(mine)
-        self.row(f"{self.corpus[0]}, raw archive to data set in {seconds:.1f} s, two threads, beside MeCab alone", None, mine, theirs)
+
+def speed(worker, word="tokenise", clock="processor"):
+    worker.send(word)
+    return worker.greeting["bytes"] / 1e6 / worker.receive()[clock]
+
+
+def same_ids(folder, *workers):
+    written = []
+    for number, worker in enumerate(workers):
+        worker.send(f"ids {folder}/ids-{number}")
+        worker.receive()
+        written.append((folder / f"ids-{number}").read_bytes())
+    return len(set(written)) == 1 and len(written[0]) > 0
 
 
 def line(result):
