@@ -89,9 +89,9 @@ def random_model(program, name, description, chance):
     model, encoder = make_parity.make_model(kind, config_kind, options, chance.randrange(2**31))
     texts = [[chance.randrange(300) for _ in range(chance.randint(1, 60))] for _ in range(20)]
     texts[0][0] = encoder.config.pad_token_id or 0
-    with tempfile.TemporaryDirectory() as folder:
+    with tempfile.TemporaryDirectory() as folder, tempfile.TemporaryDirectory() as place:
         model.save_pretrained(folder)
-        got = encode(program, folder, texts, folder)
+        got = encode(program, folder, texts, place)
     return measure(name, got, *reference(encoder, texts))
 
 
