@@ -1,5 +1,5 @@
-// Any bytes through the paper's normalisation; the first one chooses the options.
-#include <mtl/text/normalize.hpp>
+// Any bytes through the paper's normalisation, by both ways; the first one chooses the options.
+#include <mtl/text/normalizer.hpp>
 
 #include "target.hpp"
 
@@ -16,6 +16,8 @@ int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   const auto raw = fuzz::bytes_of(data, size).substr(1);
   return fuzz::answer([&] {
     const auto done = normalize(raw, options);
+    const auto learned = Normalizer(options)(raw);
+    fuzz::expect(learned.text == done.text && learned.origin == done.origin, "a Normalizer gives the same");
     fuzz::expect(!find_invalid_utf8(done.text), "the text is UTF-8");
     fuzz::expect(done.origin.size() == done.text.size() + 1, "every byte has an origin");
     for (std::size_t i = 0; i < done.origin.size(); ++i) {
