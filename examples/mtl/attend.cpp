@@ -22,6 +22,7 @@
 
 #include "attend_settings.hpp"
 #include "commands.hpp"
+#include "number_check.hpp"
 #include "png.hpp"
 #include "stop_signal.hpp"
 #include "text_placer.hpp"
@@ -337,7 +338,7 @@ void add_attend(CLI::App& app) {
   command->add_option("--layer", s.layer,
                       "layer l of the cells; default: 2 as in the paper, else the first that is finished");
   command->add_option("--fold", s.fold, "their test fold; default: the first that is finished");
-  command->add_option("--seed", s.seed, "their seed; default: the first");
+  command->add_option("--seed", s.seed, "their seed; default: the first")->check(any_seed());
   command->add_option("--treatment", s.treatment, "the arm drawn below")->capture_default_str();
   command->add_option("--control", s.control, "the arm drawn above")->capture_default_str();
   add_picture_flags(*command, s);

@@ -35,13 +35,25 @@ void check_memory(double bytes) {
           bytes / 1e9, memory / 1e9);
 }
 
-void encode(const EncodeSettings& settings) {
+/// Throws Error where the output would take the place of what is read, or be read as the model's weights the
+/// next time.
+void require_spares_input(const EncodeSettings& settings) {
+  const std::filesystem::path out(settings.out), folder(settings.model);
   require(!same_file(settings.out, settings.ids), "--out {}: that is the file of the token ids",
           settings.out);
-  require(!same_file(detail::folder_of(settings.out), settings.model),
-          "--out {}: that is in the model's folder; name another place", settings.out);
+  auto files = checkpoint_files(weights_path(settings.model));
+  files.push_back((folder / "config.json").string());
+  for (const auto& file : files)
+    require(!same_file(settings.out, file), "--out {}: that is a file of the model", settings.out);
+  const bool beside = same_file(detail::folder_of(settings.out), settings.model);
+  require(!beside || out.filename() != "model.safetensors",
+          "--out {}: in the model's folder a file of this name would be taken for its weights", settings.out);
+}
+
+void encode(const EncodeSettings& settings) {
   require(settings.batch > 0, "--batch {}: it takes at least one text", settings.batch);
   const auto config = read_bert_config((std::filesystem::path(settings.model) / "config.json").string());
+  require_spares_input(settings);
   const auto texts = read_token_ids(settings.ids, {config.vocabulary, config.longest_text()});
   check_memory(bytes_of_hidden_states(config, texts));
   const auto backbone = load_bert(settings.model);

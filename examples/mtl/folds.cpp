@@ -4,6 +4,7 @@
 #include <mtl/data/dataset_file.hpp>
 
 #include "commands.hpp"
+#include "number_check.hpp"
 #include "same_file.hpp"
 
 namespace mtl::program {
@@ -39,7 +40,10 @@ void add_folds(CLI::App& app) {
   auto* folds =
       command->add_option("--folds", settings->folds, "make so many folds anew and save them with the data")
           ->check(CLI::Range(3, 1'000'000));
-  command->add_option("--seed", settings->seed, "seed of the new folds")->capture_default_str()->needs(folds);
+  command->add_option("--seed", settings->seed, "seed of the new folds")
+      ->check(any_seed())
+      ->capture_default_str()
+      ->needs(folds);
   command->footer(
       "Output: one line '# K folds, seed S', then 'id<TAB>fold' for each text. A run on test fold f "
       "validates on\n"

@@ -87,6 +87,9 @@ int main(int count, char** words) {
     return end.get_exit_code();
   } catch (const CLI::Success& help) {  // --help, --version
     return app.exit(help);
+  } catch (const CLI::ConversionError& error) {
+    return say(2,
+               std::string(error.what()) + ": this setting takes another kind of value, or a smaller number");
   } catch (const CLI::ParseError& error) {
     return say(
         2, std::string(error.what()) + " (mtl --help lists the commands, mtl COMMAND --help its settings)");

@@ -17,6 +17,7 @@
 
 #include "commands.hpp"
 #include "corpus_settings.hpp"
+#include "number_check.hpp"
 #include "text_settings.hpp"
 
 namespace mtl::program {
@@ -166,7 +167,7 @@ void add_data_flags(CLI::App& command, PrepareSettings& settings) {
   command.add_option("--labels", settings.labels, "one's own spans (JSON lines) instead of parts of speech");
   command.add_option("--folds", settings.folds, "stratified folds")->capture_default_str();
   command.add_option("--seed", options.seed, "of shuffling and folds")
-      ->check(CLI::NonNegativeNumber)
+      ->check(any_seed())
       ->capture_default_str();
   command
       .add_option("--profile", settings.profile,

@@ -9,6 +9,7 @@
 #include <mtl/data/encode_text.hpp>
 
 #include "commands.hpp"
+#include "number_check.hpp"
 #include "text_settings.hpp"
 
 namespace mtl::program {
@@ -214,8 +215,10 @@ void add_encoding_flags(CLI::App& command, TokenizeSettings& settings) {
       command.add_flag("--types", settings.types, "token type ids"),
       command.add_option("--truncation", settings.truncation,
                          "what is cut: longest_first (default), only_first, only_second, do_not_truncate"),
-      command.add_option("--stride", settings.stride,
-                         "tokens that --overflow and --windows repeat of what stands before (default 0)"),
+      command
+          .add_option("--stride", settings.stride,
+                      "tokens that --overflow and --windows repeat of what stands before (default 0)")
+          ->check(whole_number(0, std::numeric_limits<int>::max())),
       command.add_flag("--overflow", settings.overflow, "ids of what was cut away"),
       command.add_flag("--windows", settings.windows, "all of a text, in windows of --max-length tokens")};
   for (auto* flag : flags) flag->excludes("--spans");

@@ -14,6 +14,7 @@
 #include <mtl/store/digest.hpp>
 
 #include "commands.hpp"
+#include "number_check.hpp"
 
 namespace mtl::program {
 
@@ -63,26 +64,27 @@ void add_ttest_flags(CLI::App& command, TTestFlags& flags) {
   auto& tests = flags.tests;
   auto* train = command.add_option("--n-train", flags.n_train, "texts that each fold trains on");
   auto* test = command.add_option("--n-test", flags.n_test, "texts that each fold tests on");
-  train->check(CLI::PositiveNumber)->needs(test);
-  test->check(CLI::PositiveNumber)->needs(train);
+  constexpr std::int64_t most_texts = 1'000'000'000'000;
+  train->check(whole_number(1, most_texts))->needs(test);
+  test->check(whole_number(1, most_texts))->needs(train);
   command
       .add_option(
           "--test-fraction", flags.test_fraction,
           "share of the texts that a fold tests on; 1 / pairs, as in cross-validation, where nothing is said")
-      ->check(CLI::Range(1e-9, 1 - 1e-9))
+      ->check(number_within(1e-9, 1 - 1e-9))
       ->excludes(train);
   command.add_option("--rope", tests.rope, "differences up to this size count as none, in the scores' unit")
-      ->check(CLI::NonNegativeNumber)
+      ->check(number_within(0, 1e100))
       ->capture_default_str();
   const std::map<std::string, Alternative> sides{
       {"two-sided", Alternative::TwoSided}, {"less", Alternative::Less}, {"greater", Alternative::Greater}};
   command.add_option("--alternative", tests.side, "whose power is computed: two-sided, less or greater")
       ->transform(CLI::CheckedTransformer(sides).description(""));
   command.add_option("--alpha", tests.alpha, "level of the test whose power is computed")
-      ->check(CLI::Range(1e-12, 0.5))
+      ->check(number_within(1e-12, 0.5))
       ->capture_default_str();
   command.add_option("--power", tests.power, "chance at which a difference counts as detectable")
-      ->check(CLI::Range(0.5, 1 - 1e-12))
+      ->check(number_within(0.5, 1 - 1e-12))
       ->capture_default_str();
   command.add_flag("--five-by-two", tests.five_by_two,
                    "the ten pairs are those of 5x2cv: repetition 1 fold 1, repetition 1 fold 2, ...");
@@ -90,7 +92,9 @@ void add_ttest_flags(CLI::App& command, TTestFlags& flags) {
       ->check(CLI::Range(100, 10'000'000));
   command.add_option("--draws", flags.draws, "of signs, beyond 30 pairs [100000; fewer beyond 1000 pairs]")
       ->check(CLI::Range(100, 100'000'000));
-  command.add_option("--seed", flags.seed, "of the bootstrap and of drawn sign flips")->capture_default_str();
+  command.add_option("--seed", flags.seed, "of the bootstrap and of drawn sign flips")
+      ->check(any_seed())
+      ->capture_default_str();
 }
 
 }  // namespace

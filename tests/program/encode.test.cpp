@@ -120,4 +120,30 @@ TEST_CASE("encode refuses bad ids and models with status 2, and leaves no file",
   }
 }
 
+TEST_CASE("encode takes no place of what it reads, and may write beside the model", "[program]") {
+  const Workplace place;
+  place.write("ids.txt", "1 2 3\n");
+  std::filesystem::copy(fixtures + "bert-gelu", place.root / "model");
+  const auto weights = place.read("model/model.safetensors");
+  const std::string encode = "encode --ids ids.txt --model model --out ";
+  CHECK_THAT(place.run(encode + "ids.txt").err,
+             Catch::Contains("--out ids.txt: that is the file of the token ids"));
+  for (const char* file : {"model/model.safetensors", "model/config.json"}) {
+    const auto refused = place.run(encode + file);
+    CHECK(refused.status == 2);
+    CHECK_THAT(refused.err, Catch::Contains(": that is a file of the model"));
+  }
+  CHECK(place.read("ids.txt") == "1 2 3\n");
+  CHECK(place.read("model/model.safetensors") == weights);
+  CHECK(place.run(encode + "model/hidden.safetensors").status == 0);
+  CHECK(std::filesystem::exists(place.root / "model/hidden.safetensors"));
+
+  CHECK(place.run("convert model/model.safetensors model/part.safetensors").status == 0);
+  std::filesystem::remove(place.root / "model/model.safetensors");
+  std::filesystem::rename(place.root / "model/part.safetensors", place.root / "model/pytorch_model.bin");
+  CHECK_THAT(place.run(encode + "model/model.safetensors").err,
+             Catch::Contains("would be taken for its weights"));
+  CHECK_FALSE(std::filesystem::exists(place.root / "model/model.safetensors"));
+}
+
 }  // namespace encode_test
