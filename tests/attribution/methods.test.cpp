@@ -55,6 +55,9 @@ TEST_CASE("a trace is the forward pass, with the attention that the backbone giv
     CHECK(trace.attention[static_cast<std::size_t>(layer - 1)].allclose(
         tiny.backbone->attention(batch, layer).front(), 1e-9, 1e-9));
   CHECK(near(traced_log_odds(text, trace).item<double>(), tiny.log_odds_of({2, 9, 17, 30, 11, 25, 3})));
+  const auto words = tiny.backbone->word_embeddings(text.ids);
+  CHECK(tiny.backbone->output_of(batch, words, 3).allclose(trace.output, 1e-9, 1e-9));
+  CHECK_THROWS_WITH(tiny.backbone->output_of(batch, words, 4), Contains("layer 4 is asked for"));
   CHECK_THROWS_WITH(tiny.backbone->trace(text.ids, trace.output, 4), Contains("layer 4 is asked for"));
   CHECK_THROWS_WITH(tiny.backbone->word_embeddings(torch::tensor({40}, torch::kInt64)),
                     Contains("token id 40 is outside the model's vocabulary"));
@@ -233,6 +236,19 @@ TEST_CASE("integrated gradients of one step are the gradient half way, times the
   const auto found = IntegratedGradients{.steps = 1}(text);
   for (std::int64_t t = 0; t < 4; ++t)
     CHECK(near(found[static_cast<std::size_t>(t)], expected[t].item<double>(), 1e-6));
+}
+
+TEST_CASE("integrated gradients are the same however many points are computed at a time", "[attribution]") {
+  const TinyExplained tiny;
+  const auto text = tiny.text();
+  const auto alone = IntegratedGradients{.steps = 7, .batch = 1}.explain(text);
+  for (const int batch : {2, 3, 16}) {
+    const auto together = IntegratedGradients{.steps = 7, .batch = batch}.explain(text);
+    REQUIRE(together.scores.size() == alone.scores.size());
+    for (std::size_t t = 0; t < 7; ++t) CHECK(near(together.scores[t], alone.scores[t], 1e-12));
+    CHECK(near(together.log_odds_of_text, alone.log_odds_of_text, 1e-12));
+  }
+  CHECK_THROWS_WITH((IntegratedGradients{.batch = 0}(text)), Contains("0 points at a time"));
 }
 
 TEST_CASE("leaving a span out costs what the model says of the text without it", "[attribution]") {

@@ -131,6 +131,15 @@ TEST_CASE("paired t-test equals two spreadsheets' documented examples", "[stats]
   CHECK_THAT(numbers.t, close(0.21549855796030781));
   CHECK_THAT(numbers.p_greater, close(0.41894672598997373));  // Apple's page prints 0.418946725989974
   CHECK_THAT(numbers.p_less, close(0.58105327401002627));
+  CHECK_THAT(numbers.p_two_sided, close(0.837893451979947));
+}
+
+TEST_CASE("paired t-test equals R on the data of scipy's test of Wilcoxon", "[stats]") {
+  const Scores a{1.81, .82, 1.56, -.48, .81, 1.28, -1.04, .23, -.75, .14};
+  const Scores b{.71, .65, -.2, .85, -1.1, -.45, -.84, -.24, -.68, -.76};
+  const auto r = paired_t_test(a, b);
+  CHECK_THAT(r.t, close(1.9641978273801601));
+  CHECK_THAT(r.p_two_sided, close(0.081095305658146544));
 }
 
 TEST_CASE("two pairs are enough for t, not for Hedges' g", "[stats]") {
@@ -166,6 +175,8 @@ TEST_CASE("the paper's own tables agree with a paired test in direction", "[stat
   CHECK_THAT(quantile(complement(student, 0.50525)), close(-0.01353017, 1e-6));
   CHECK_THAT(quantile(complement(student, 0.50535)), close(-0.01378790, 1e-6));
   CHECK_THAT(-0.003 / t * std::sqrt(10), close(0.6945, 1e-4));  // the SD of the differences that it implies
+  // An unpaired test would have 18 degrees of freedom, and needs another t for the same p.
+  CHECK_THAT(quantile(complement(boost::math::students_t(18), 0.5053)), close(-0.01347127, 1e-6));
 }
 
 TEST_CASE("data without a t-test says why instead of giving a number", "[stats]") {

@@ -26,7 +26,7 @@ MethodScores scores_of(const M& method, const ExplainedText& text) {
 }  // namespace detail
 
 /// All methods on one text. choice: the attention that is drawn first; steps: of the integrated gradients;
-/// batch: texts at a time of leaving out. Throws Error as the methods do.
+/// batch: texts at a time of leaving out, and points of integrated gradients. Throws Error as the methods do.
 inline ArmAttribution attribute_text(const ExplainedText& text, const std::string& arm,
                                      const std::vector<std::string>& classes, const AttentionChoice& choice,
                                      int steps, int batch) {
@@ -44,7 +44,7 @@ inline ArmAttribution attribute_text(const ExplainedText& text, const std::strin
   const AttentionRow paper{.layer = choice.layer, .head = choice.head, .row = choice.row};
   side.methods = {detail::scores_of(paper, text), detail::scores_of(AttentionRollout{}, text),
                   detail::scores_of(GradientWeightedAttention{}, text)};
-  const auto integrated = IntegratedGradients{.steps = steps}.explain(text);
+  const auto integrated = IntegratedGradients{.steps = steps, .batch = batch}.explain(text);
   side.baseline_log_odds = integrated.log_odds_of_baseline;
   side.gradient_gap = integrated.gap();
   side.methods.push_back({std::string(IntegratedGradients::name), true, integrated.scores});

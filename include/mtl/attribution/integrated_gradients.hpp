@@ -3,6 +3,7 @@
 
 #include <mtl/detail/torch.hpp>
 
+#include <algorithm>
 #include <cstdint>
 #include <string_view>
 #include <vector>
@@ -38,29 +39,48 @@ struct IntegratedGradients {
   static constexpr bool is_signed = true;
 
   int steps = 50;
+  int batch = 16;  ///< points of the way at a time, where the text is short
 
   std::vector<double> operator()(const ExplainedText& text) const { return explain(text).scores; }
 
-  /// Throws Error for less than one step.
+  /// Throws Error for less than one step, or one point at a time.
   IntegratedGradientsResult explain(const ExplainedText& text) const {
     require(steps > 0, "integrated gradients in {} steps; at least one is needed", steps);
+    require(batch > 0, "integrated gradients at {} points at a time; it takes at least one", batch);
     const torch::AutoGradMode record(true);
     const auto end = text.backbone.word_embeddings(text.ids).detach();
     const auto begin = text.backbone.word_embeddings(baseline(text)).detach();
     const auto way = end - begin;
     auto sum = torch::zeros_like(end, torch::kDouble);
-    for (int step = 0; step < steps; ++step) {
-      const double share = (step + 0.5) / steps;
-      const auto words = (begin + share * way).requires_grad_(true);
-      sum += torch::autograd::grad({traced_log_odds(text, trace_of(text, words))}, {words})[0];
+    const auto shares = (torch::arange(steps, end.options()) + 0.5) / steps;
+    for (const auto& part : shares.split(points_at_once(text.tokens()))) {
+      const auto words = (begin + part.view({-1, 1, 1}) * way).requires_grad_(true);
+      sum += torch::autograd::grad({log_odds_at(text, words).sum()}, {words})[0].sum(0);
     }
     const torch::NoGradGuard no_grad;
+    const auto ends = log_odds_at(text, torch::stack({begin, end}));
     return {.scores = detail::to_doubles((sum * way / steps).sum(1)),
-            .log_odds_of_baseline = traced_log_odds(text, trace_of(text, begin)).item<double>(),
-            .log_odds_of_text = traced_log_odds(text, trace_of(text, end)).item<double>()};
+            .log_odds_of_baseline = ends[0].item<double>(),
+            .log_odds_of_text = ends[1].item<double>()};
   }
 
  private:
+  /// As many as make a thousand tokens: more are no faster, and the graph of every layer is in memory.
+  std::int64_t points_at_once(std::int64_t tokens) const {
+    return std::clamp<std::int64_t>(1024 / tokens, 1, batch);
+  }
+
+  /// The log-odds of the text at each of some points: [points]. words: [points, tokens, width].
+  static torch::Tensor log_odds_at(const ExplainedText& text, const torch::Tensor& words) {
+    const auto points = words.size(0);
+    const Batch copies{
+        text.ids.repeat({points}), torch::arange(points + 1, torch::kInt64) * text.tokens(), {}};
+    const int layer = text.classifier.layer();
+    Taps taps{std::vector<torch::Tensor>(static_cast<std::size_t>(layer) + 1), copies.starts};
+    taps.layer.back() = text.backbone.output_of(copies, words.flatten(0, 1), layer);
+    return log_odds(text.classifier.forward(taps), text.target);
+  }
+
   static torch::Tensor baseline(const ExplainedText& text) {
     auto ids = text.ids.clone();
     if (text.tokens() > 2) ids.narrow(0, 1, text.tokens() - 2).fill_(text.pad_id);

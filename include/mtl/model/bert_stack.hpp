@@ -113,6 +113,21 @@ class BertStack : public torch::nn::Module {
     return embeddings_.words(ids.to(embeddings_.device()));
   }
 
+  /// The output of layer `highest` (1 .. layers()) from given word embeddings, without dropout, by the plain
+  /// engine: [tokens, hidden]. Records as trace() does, whatever is frozen. words: [tokens, width of the
+  /// embeddings]. Throws Error as forward() does.
+  torch::Tensor output_of(const Batch& batch, const torch::Tensor& words, int highest) const {
+    require(highest >= 1 && highest <= layers(), "layer {} is asked for; the backbone has layers 1 to {}",
+            highest, layers());
+    check(batch);
+    const auto device = embeddings_.device();
+    const auto layout = make_ragged_layout(batch.starts, batch.tokens(), config_.heads, device);
+    auto output = embeddings_.complete(words, batch.ids.to(device), layout.positions, std::nullopt);
+    for (int k = 1; k <= highest; ++k)
+      output = layers_[static_cast<std::size_t>(k - 1)].forward(output, layout, std::nullopt);
+    return output;
+  }
+
   /// One text, without dropout, from given word embeddings up to layer `highest` (1 .. layers()): its
   /// attention probabilities are nodes of the graph. Records whatever is frozen, as long as gradients are
   /// enabled and something asks for one. ids: [tokens] int64; words: [tokens, width of the embeddings].
