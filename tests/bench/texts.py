@@ -43,7 +43,8 @@ def write_texts(path, texts):
 class Texts:
     def __init__(self, programs, workplace, corpus, python, mode):
         """`programs` has bench_text and bench_prepare; `corpus` is (name, path); `python` has fugashi and transformers."""
-        self.programs, self.folder, self.python, self.mode = programs, workplace / "text", python, mode
+        self.programs, self.folder, self.python = programs, workplace / "text", python
+        self.mode = "quick" if mode == "quick" else "full"
         self.corpus, self.model, self.results = corpus, workplace / "text/model", []
 
     def prepare(self, model, out, *flags):
