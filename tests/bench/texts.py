@@ -19,6 +19,7 @@ TURNS = {"quick": 3, "full": 7}
 # Bytes of text of one turn: beside fugashi, which is slow, and of ours alone.
 SLOW = {"quick": 2_000_000, "full": 6_000_000}
 FAST = {"quick": 6_000_000, "full": 24_000_000}
+STARVED, TRIES = 0.10, 4
 WHOLE = {"quick": 2, "full": 5}  # how often the corpus is prepared
 HEAD = """| text | ours, MB/s | beside it, MB/s | ratio | least to greatest | target |
 |---|---:|---:|---:|---|---:|"""
@@ -101,8 +102,8 @@ class Texts:
     def beside_itself(self):
         one, two = self.ours(self.fast, 1), self.ours(self.fast, 2)
         agrees = same_ids(self.folder, one, two)
-        turns = [(speed(two, clock="seconds"), speed(one, clock="seconds"), speed(one), speed(one, "parse")) for _ in range(TURNS[self.mode])]
-        both, alone, own, mecab = zip(*turns)
+        both, alone, own, mecab = zip(*((wall_speed(two, 2), wall_speed(one, 1), speed(one), speed(one, "parse"))
+                                        for _ in range(TURNS[self.mode])))
         self.row("MeCab + WordPiece, two threads, beside one", 1.7, both, alone, agrees)
         self.row("MeCab + WordPiece, one thread, beside MeCab alone", None, own, mecab)
         one.close()
@@ -113,7 +114,7 @@ class Texts:
         mecab, mine, theirs = self.ours(self.all, 2), [], []
         for _ in range(WHOLE[self.mode]):
             mine.append(self.size / 1e6 / self.prepare(self.model, self.folder / "set", "--threads", 2, "--per-class", 0))
-            theirs.append(speed(mecab, "parse", "seconds"))
+            theirs.append(wall_speed(mecab, 2, "parse"))
         mecab.close()
         seconds = self.size / 1e6 / statistics.median(mine)
         self.row(f"raw archive to data set in {seconds:.1f} s, two threads, beside MeCab alone", None, mine, theirs)
@@ -127,9 +128,23 @@ class Texts:
         return self.results
 
 
-def speed(worker, word="tokenise", clock="processor"):
+def speed(worker, word="tokenise"):
     worker.send(word)
-    return worker.greeting["bytes"] / 1e6 / worker.receive()[clock]
+    return worker.greeting["bytes"] / 1e6 / worker.receive()["processor"]
+
+
+def wall_speed(worker, threads, word="tokenise"):
+    """By the wall's clock. A turn that waited for a core for more than a tenth of its time is repeated; the least disturbed counts."""
+    best = None
+    for _ in range(TRIES):
+        worker.send(word)
+        reply = worker.receive()
+        busy = reply["processor"] / (threads * reply["seconds"])
+        if best is None or busy > best[0]:
+            best = busy, reply["seconds"]
+        if busy >= 1 - STARVED:
+            break
+    return worker.greeting["bytes"] / 1e6 / best[1]
 
 
 def same_ids(folder, *workers):
