@@ -5,15 +5,20 @@
 
 #include <filesystem>
 #include <functional>
+#include <iterator>
 #include <limits>
+#include <map>
 #include <memory>
 #include <numeric>
+#include <set>
 
 #include <torch/version.h>
 #include <CLI/CLI.hpp>
 
 #include <mtl/data/dataset_file.hpp>
 #include <mtl/data/prepare_options.hpp>
+#include <mtl/experiment/eta.hpp>
+#include <mtl/experiment/measure_cost.hpp>
 #include <mtl/experiment/run_folder.hpp>
 #include <mtl/experiment/sweep.hpp>
 #include <mtl/model/checkpoint.hpp>
@@ -145,6 +150,7 @@ std::string add_prefix_cache(Experiment& experiment, BertBackbone& backbone,
   auto cache = std::make_shared<PrefixCache>(
       experiment.stored.dataset,
       PrefixCacheOptions{.folder = std::filesystem::path(settings.out) / "prefix",
+                         .type = precision_named(settings.prefix_precision),
                          .limit = limit,
                          .say = [&reporter](const std::string& line) { reporter->say(line); },
                          .on_progress =
@@ -160,9 +166,7 @@ std::string add_prefix_cache(Experiment& experiment, BertBackbone& backbone,
     return "computed at every step";
   }
   experiment.cache = std::move(cache);
-  const auto engine = backbone.engine();
-  return fmt::format("stored once for all folds, epochs and arms, as {}",
-                     name_of(engine.engine == Engine::Fast ? engine.precision : NumberType::Float32));
+  return fmt::format("stored once for all folds, epochs and arms, as {}", settings.prefix_precision);
 }
 
 Experiment load_experiment(const SweepSettings& settings, std::unique_ptr<SweepReporter>& reporter) {
@@ -245,6 +249,60 @@ std::vector<PlannedCell> planned_cells(const Experiment& experiment, const Sweep
   return planned;
 }
 
+/// What cells of every arm take at every layer of the plan: measured at the lowest and the two highest, and
+/// on the line between. Empty where not even a few steps can be trained.
+std::vector<PredictedCost> predict_costs(const Experiment& experiment) {
+  std::set<int> layers;
+  for (const Cell& cell : experiment.plan.cells) layers.insert(cell.layer);
+  const std::vector<int> rising(layers.begin(), layers.end());
+  std::set<int> ends{rising.front(), rising.back(),
+                     rising[rising.size() - std::min<std::size_t>(2, rising.size())]};
+  const auto& stored = experiment.stored;
+  std::vector<PredictedCost> costs;
+  try {
+    for (const auto& arm : experiment.arms) {
+      std::vector<PredictedCost> measured;
+      for (const int layer : ends)
+        measured.push_back(measure_cost(arm, {arm.name, layer, 0, experiment.settings.seeds.front()},
+                                        stored.dataset, stored.folds, train_options(experiment.settings),
+                                        experiment.pretrained->config().hidden));
+      std::ranges::copy(interpolate_costs(measured, rising), std::back_inserter(costs));
+    }
+  } catch (const TrainingFailed&) {
+    return {};  // the cells will say so
+  }
+  return costs;
+}
+
+/// One line a layer, for the cells that are still to be trained.
+void print_costs(const std::vector<PredictedCost>& costs, const std::vector<Cell>& waiting, int epochs) {
+  struct Row {
+    std::size_t cells = 0;
+    double epoch_seconds = 0;
+    std::int64_t peak_memory = 0;
+  };
+  std::map<int, Row> rows;
+  for (const Cell& cell : waiting)
+    if (const auto* cost = find_cost(costs, cell)) {
+      Row& row = rows[cell.layer];
+      ++row.cells;
+      row.epoch_seconds += cost->epoch_seconds;
+      row.peak_memory = std::max(row.peak_memory, cost->peak_memory);
+    }
+  if (rows.empty()) return;
+  const int assumed = epochs > 0 ? epochs : Eta::assumed_epochs;
+  fmt::print(stderr, "predicted from a few steps, at {} epochs a cell:\n{:>5} {:>6} {:>16} {:>14} {:>12}\n",
+             assumed, "layer", "cells", "seconds an epoch", "all cells", "memory");
+  double all = 0;
+  for (const auto& [layer, row] : rows) {
+    fmt::print(stderr, "{:>5} {:>6} {:>16.2f} {:>14} {:>8} MiB\n", layer, row.cells,
+               row.epoch_seconds / static_cast<double>(row.cells),
+               spell_duration(row.epoch_seconds * assumed), row.peak_memory >> 20);
+    all += row.epoch_seconds * assumed;
+  }
+  fmt::print(stderr, "{:>5} {:>6} {:>16} {:>14}\n", "all", waiting.size(), "", spell_duration(all));
+}
+
 /// Makes the run folder, before anything that takes time. Throws Error where it cannot be one.
 void make_run_folder(const std::string& run) {
   require(!run.empty(), "--out: the name of the run folder is empty");
@@ -319,11 +377,19 @@ int sweep(SweepSettings settings, bool plan_only) {
     if (!store.done(cell, digest)) waiting.push_back(cell);
   const auto found = planned.size() - waiting.size();
   print_plan(experiment, planned, found);
+  if (!plan_only) write_run(experiment, planned);
+  std::vector<PredictedCost> predicted;
+  try {
+    if (!waiting.empty()) predicted = predict_costs(experiment);
+  } catch (const Stopped&) {
+    // the sweep itself stops before its first step
+  }
+  print_costs(predicted, waiting, settings.epochs);
   if (plan_only) return 0;
-  write_run(experiment, planned);
+  if (!std::filesystem::exists(settings.out + "/predicted.json")) write_predictions(settings.out, predicted);
 
   reporter = std::make_unique<SweepReporter>(settings, planned.size(), found,
-                                             experiment.pretrained->config().layers);
+                                             experiment.pretrained->config().layers, predicted);
   for (const Cell& cell : waiting) reporter->expect(cell);
   const auto progress = work.run(experiment.plan, experiment.arms, store);
   if (experiment.cache && !progress.stopped) experiment.cache->clear();
@@ -370,6 +436,10 @@ void add_engine_flags(CLI::App& command, SweepFlags& flags) {
   flags.add(command, "--prefix-cache", &SweepSettings::prefix_cache,
             "hidden states of the frozen layers, kept in RUN/prefix while it trains: auto, off, or the most "
             "bytes that they may take, such as 8G");
+  flags
+      .add(command, "--prefix-precision", &SweepSettings::prefix_precision,
+           "of these: fp32, or bf16: half the space, less exact")
+      ->check(CLI::IsMember({"bf16", "fp32"}));
 }
 
 }  // namespace
@@ -391,7 +461,8 @@ void add_sweep(CLI::App& app) {
   flags->add(*command, "--seeds", &SweepSettings::seeds, "seeds, each a run of its own")->delimiter(',');
   add_training_flags(*command, *flags);
   add_engine_flags(*command, *flags);
-  command->add_flag("--plan", flags->plan_only, "only print what would be trained");
+  command->add_flag("--plan", flags->plan_only,
+                    "only print what would be trained, and what it is predicted to take");
   command->footer(
       "Examples:\n"
       "  mtl sweep --data data/livedoor --model models/e5-small --out runs/quick --profile quick\n"

@@ -10,6 +10,7 @@
 
 #include <mtl/experiment/cell.hpp>
 #include <mtl/experiment/eta.hpp>
+#include <mtl/experiment/predicted_cost.hpp>
 #include <mtl/train/freezing.hpp>
 #include <mtl/train/progress_printer.hpp>
 
@@ -20,9 +21,14 @@ namespace mtl::program {
 /// Prints what happens, and how long it will go on.
 class SweepReporter {
  public:
-  /// `cells`: of the plan; `found`: of them done before; `layers`: of the backbone.
-  SweepReporter(const SweepSettings& settings, std::size_t cells, std::size_t found, int layers)
-      : settings_{settings}, total_{cells}, number_{found}, eta_{layers, settings.epochs} {}
+  /// `cells`: of the plan; `found`: of them done before; `layers`: of the backbone; `predicted`: for each arm
+  /// and layer, or empty.
+  SweepReporter(const SweepSettings& settings, std::size_t cells, std::size_t found, int layers,
+                const std::vector<PredictedCost>& predicted)
+      : settings_{settings},
+        total_{cells},
+        number_{found},
+        eta_{layers, settings.epochs, cost_of(predicted)} {}
 
   void expect(const Cell& cell) { eta_.expect(cell); }
   void say(const std::string& line) { printer_.line(line); }
@@ -81,6 +87,11 @@ class SweepReporter {
   }
 
  private:
+  static Eta::Cost cost_of(const std::vector<PredictedCost>& predicted) {
+    if (predicted.empty()) return {};
+    return [predicted](const Cell& cell) { return find_cost(predicted, cell)->epoch_seconds; };
+  }
+
   void advance(double epochs) {
     const auto now = std::chrono::steady_clock::now();
     eta_.advance(epochs, std::chrono::duration<double>(now - last_).count());

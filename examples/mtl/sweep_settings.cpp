@@ -58,12 +58,13 @@ std::string to_toml(const SweepSettings& s) {
       "{}\nepochs = {}\n"
       "patience = {}\nwatch = {}\nrate-backbone = {}\nrate-heads = {}\nrate-auxiliary = {}\nlambda-main = "
       "{}\nlambda-sub = {}\n"
-      "head-dropout = {}\ndropout-below = {}\nthreads = {}\nengine = {}\nprecision = {}\nprefix-cache = {}\n",
+      "head-dropout = {}\ndropout-below = {}\nthreads = {}\nengine = {}\nprecision = {}\nprefix-cache = "
+      "{}\nprefix-precision = {}\n",
       quoted(s.data), quoted(s.model), quoted(s.out), quoted(s.profile), quoted(s.layers), s.folds,
       list(s.seeds, [](auto seed) { return std::to_string(seed); }), s.batch, s.epochs, s.patience,
       list(s.watch, [](const auto& name) { return quoted(name); }), s.rate_backbone, s.rate_heads,
       s.rate_auxiliary, s.lambda_main, s.lambda_sub, s.head_dropout, s.dropout_below, s.threads,
-      quoted(s.engine), quoted(s.precision), quoted(s.prefix_cache));
+      quoted(s.engine), quoted(s.precision), quoted(s.prefix_cache), quoted(s.prefix_precision));
 }
 
 std::string changed_from_profile(const SweepSettings& settings) {
@@ -78,6 +79,7 @@ std::string changed_from_profile(const SweepSettings& settings) {
   usual.engine = settings.engine;
   usual.precision = settings.precision;
   usual.prefix_cache = settings.prefix_cache;
+  usual.prefix_precision = settings.prefix_precision;
   std::istringstream ours(to_toml(settings)), theirs(to_toml(usual));
   std::string changed, line, other;
   while (std::getline(ours, line) && std::getline(theirs, other))

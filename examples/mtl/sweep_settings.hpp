@@ -30,6 +30,7 @@ struct SweepSettings {
   std::string engine = "auto";
   std::string precision = "auto";  ///< of the fast engine
   std::string prefix_cache = "auto";
+  std::string prefix_precision = "fp32";
 };
 
 /// What --prefix-cache asks for.

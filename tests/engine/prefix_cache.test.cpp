@@ -8,6 +8,7 @@
 #include <functional>
 #include <memory>
 #include <string>
+#include <tuple>
 #include <vector>
 
 #include <sys/resource.h>
@@ -31,6 +32,7 @@ struct Place {
   fs::path folder = fs::temp_directory_path() / ("mtl-prefix-" + std::to_string(::getpid())) / "prefix";
   Dataset data = tests::tiny_dataset(2 * PrefixCache::batch_size + 5);
   std::shared_ptr<BertBackbone> backbone = std::make_shared<BertBackbone>(tests::prefix_config());
+  NumberType type = NumberType::Float32;
   std::vector<std::string> said = {};
   std::vector<int> computed = {};  ///< layers, one entry a walk
 
@@ -55,6 +57,7 @@ struct Place {
 
   PrefixCacheOptions options() {
     return {.folder = folder,
+            .type = type,
             .say = [this](const std::string& line) { said.push_back(line); },
             .on_progress =
                 [this](int layer, std::size_t done, std::size_t all) {
@@ -97,15 +100,18 @@ double distance(const torch::Tensor& a, const torch::Tensor& b) {
   return ((a.to(torch::kDouble) - b.to(torch::kDouble)).norm() / b.to(torch::kDouble).norm()).item<double>();
 }
 
-TEST_CASE("stored hidden states are the computed ones, in the type of the engine", "[engine]") {
-  for (const auto& engine : {plain, fast, narrow}) {
-    INFO(describe(engine));
+TEST_CASE("stored hidden states are the computed ones, in the type that is asked for", "[engine]") {
+  for (const auto& [engine, type, tolerance] : {std::tuple{plain, NumberType::Float32, 1e-6},
+                                                {fast, NumberType::Float32, 1e-6},
+                                                {narrow, NumberType::Float32, 2e-3},
+                                                {narrow, NumberType::Bfloat16, 1e-2}}) {
+    INFO(describe(engine) << " stored as " << name_of(type));
     Place place(engine);
+    place.type = type;
     for (const int layer : {1, 3}) {
       const auto rows = place.rows(layer);
-      const bool is_narrow = describe(engine) == describe(narrow);
-      CHECK((rows.scalar_type() == torch::kBFloat16) == is_narrow);
-      CHECK(distance(rows, place.expected(layer)) < (is_narrow ? 1e-2 : 1e-6));
+      CHECK((rows.scalar_type() == torch::kBFloat16) == (type == NumberType::Bfloat16));
+      CHECK(distance(rows, place.expected(layer)) < tolerance);
       CHECK(distance(rows, place.expected(layer - 1)) > 0.1);
     }
   }
@@ -130,9 +136,13 @@ TEST_CASE("a reader gives the documents that it is asked for, in that order", "[
 
 TEST_CASE("cold or warm, walked or at once: the file has the same bytes, and there is one at a time",
           "[engine]") {
-  for (const auto& engine : {plain, fast, narrow}) {
-    INFO(describe(engine));
+  for (const auto& [engine, type] : {std::pair{plain, NumberType::Float32},
+                                     {fast, NumberType::Float32},
+                                     {narrow, NumberType::Float32},
+                                     {narrow, NumberType::Bfloat16}}) {
+    INFO(describe(engine) << " stored as " << name_of(type));
     Place place(engine);
+    place.type = type;
     const auto at_once = place.rows(3);
     const auto bytes = read_file(place.file(3));
     CHECK(place.computed == std::vector<int>{3});
@@ -255,6 +265,16 @@ TEST_CASE("whatever determines the hidden states is in the fingerprint, and noth
   use_kernels("portable");
   CHECK((print() == usual) == (usual_kernels == "portable"));
   use_kernels(usual_kernels);
+}
+
+TEST_CASE("a file of the other type is not read", "[engine]") {
+  Place place;
+  const auto wide = place.rows(2);
+  place.type = NumberType::Bfloat16;
+  const auto rounded = place.rows(2);
+  CHECK(place.computed == std::vector<int>{2, 2});
+  CHECK(rounded.scalar_type() == torch::kBFloat16);
+  CHECK(distance(rounded, wide) < 1e-2);
 }
 
 TEST_CASE("changed weights or tokens never meet the old file", "[engine]") {

@@ -34,3 +34,21 @@ TEST_CASE("where only early stopping ends a training, finished cells say how man
   eta.finish();
   CHECK(eta.remaining().value() == Approx(6));
 }
+
+TEST_CASE("a layer that was measured goes by its own rate, others by the mean of all", "[experiment]") {
+  mtl::Eta eta(12, 1, [](const mtl::Cell& cell) { return cell.arm == "multi" ? 2.0 : 1.0; });
+  for (const int layer : {1, 2, 3})
+    for (const char* arm : {"multi", "single"}) eta.expect({arm, layer, 0, 1});
+  const auto train = [&](const char* arm, int layer, double seconds) {
+    eta.begin({arm, layer, 0, 1});
+    eta.advance(1, seconds);
+    eta.finish();
+  };
+  train("multi", 1, 20);  // 10 s a unit
+  CHECK(eta.remaining().value() == Approx(10 + 30 + 30));
+  train("single", 1, 10);
+  train("multi", 2, 4);  // 2 s a unit; of all 34 / 5
+  CHECK(eta.remaining().value() == Approx(2 + 3 * 34.0 / 5));
+  train("single", 2, 2);
+  CHECK(eta.remaining().value() == Approx(3 * 36.0 / 6));
+}

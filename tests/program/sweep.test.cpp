@@ -1,6 +1,7 @@
 // The whole road in miniature: raw text, prepared, trained in both arms, reported, predicted from. The BERT
 // is tiny and random; everything else is what a user runs.
 #include <map>
+#include <set>
 #include <sstream>
 
 #include <nlohmann/json.hpp>
@@ -72,6 +73,10 @@ TEST_CASE("from raw text to the report and back to raw text", "[program]") {
   CHECK(swept.out.empty());
   CHECK_THAT(swept.err,
              Catch::Contains("12 cells") && Catch::Contains("ETA") && Catch::Contains("head pos (layer 1)"));
+  CHECK_THAT(swept.err, Catch::Contains("hidden states of layer 1: stored for 24 texts"));
+  CHECK_FALSE(fs::exists(place.root / "run/prefix"));  // once all is done
+  CHECK_THAT(place.read("run/run.json"),
+             Catch::Contains("stored once for all folds, epochs and arms, as fp32"));
   REQUIRE(place.cells().size() == 12);
   for (const auto& cell : place.cells())
     for (const char* file : {"result.json", "predictions.tsv", "history.jsonl", "best.safetensors"})
@@ -79,6 +84,8 @@ TEST_CASE("from raw text to the report and back to raw text", "[program]") {
 
   const auto reported = place.run("report run");
   REQUIRE(reported.status == 0);
+  CHECK(fs::exists(place.root / "run/predicted.json"));
+  CHECK_THAT(place.read("run/report/report.html"), Catch::Contains("peak memory, predicted"));
   CHECK_THAT(reported.out, Catch::Contains("| layer |") && Catch::EndsWith("run/report/report.html\n"));
   for (const char* file : {"table.md", "table.csv", "table.tex", "folds.csv", "accuracy.svg", "report.html"})
     CHECK(fs::exists(place.root / "run/report" / file));
@@ -187,7 +194,50 @@ TEST_CASE("a sweep that is stopped or killed goes on where it was, and ends as i
 
   // λ_sub lies in the multi-task arm alone.
   const auto other = place.run(short_sweep + " --epochs 6 --lambda-sub 0.25 --plan");
-  CHECK_THAT(other.err, Catch::Contains("6 done, 6 to train"));
+  CHECK_THAT(other.err, Catch::Contains("6 done, 6 to train") &&
+                            Catch::Contains("predicted from a few steps, at 6 epochs a cell"));
+}
+
+TEST_CASE("hidden states are stored where there is room and nothing draws dropout below", "[program]") {
+  const Prepared place;
+  const std::string one = "sweep --data data --model model --profile quick --layers 2 --folds 1 --epochs 1";
+  const auto digests = [&](const std::string& run) {
+    std::set<std::string> names;
+    for (const auto& cell : fs::directory_iterator(place.root / run / "cells"))
+      names.insert(cell.path().filename().string());
+    return names;
+  };
+  REQUIRE(place.run(one + " --out usual").status == 0);
+  const auto tight = place.run(one + " --out tight --prefix-cache 1K");
+  CHECK(tight.status == 0);
+  CHECK_THAT(tight.err, Catch::Contains("goes on without a cache"));
+  const auto off = place.run(one + " --out off --prefix-cache off");
+  CHECK(off.status == 0);
+  CHECK_THAT(off.err, !Catch::Contains("hidden states"));
+  const auto narrow = place.run(one + " --out narrow --prefix-precision bf16 --prefix-cache 8M");
+  CHECK(narrow.status == 0);
+  CHECK(digests("tight") == digests("off"));
+  CHECK(digests("usual") != digests("off"));
+  CHECK(digests("usual") != digests("narrow"));
+  CHECK_THAT(place.read("narrow/sweep.toml"),
+             Catch::Contains("prefix-cache = '8M'") && Catch::Contains("prefix-precision = 'bf16'"));
+  const auto below = place.run(one + " --out below --dropout-below");
+  CHECK(below.status == 0);
+  CHECK_THAT(below.err, !Catch::Contains("hidden states"));
+  CHECK_THAT(place.read("below/run.json"), Catch::Contains("computed at every step, with dropout"));
+}
+
+TEST_CASE("a sweep that is stopped keeps the hidden states, and goes on with them", "[program]") {
+  const Prepared place;
+  const std::string two = "sweep --data data --model model --profile quick --layers 2 --folds 3 --out run";
+  const auto stopped =
+      place.run_until("run/prefix/layer-1.states", "TERM", two + " --epochs 0 --patience 1000000");
+  CHECK(stopped.status == 75);
+  CHECK(fs::exists(place.root / "run/prefix/layer-1.states"));
+  const auto on = place.run(two + " --epochs 1");
+  CHECK(on.status == 0);
+  CHECK_THAT(on.err, !Catch::Contains("hidden states of layer 1: stored"));  // it was there
+  CHECK_FALSE(fs::exists(place.root / "run/prefix"));
 }
 
 TEST_CASE("what a sweep cannot use ends with status 2 and one message, and earlier results stay whole",
@@ -237,6 +287,8 @@ TEST_CASE("what a sweep cannot use ends with status 2 and one message, and earli
       {sweep("model", "--layers 1 --folds 3 --patience 0"), "patience 0 stops before the first epoch"},
       {sweep("model", "--layers 1 --folds 3 --watch loss,loss"), "early stopping watches 'loss' twice"},
       {sweep("model", "--layers 1 --folds 3 --seeds=-1"), "--seeds"},
+      {sweep("model", "--layers 1 --folds 3 --prefix-cache 8X"), "--prefix-cache 8X: auto, off, or a number"},
+      {sweep("model", "--layers 1 --folds 3 --prefix-cache ''"), "--prefix-cache"},
       {sweep("model", "--layers 1 --folds 3 --threads -1"), "--threads"},
       {sweep("model", "--layers 1 --folds 3 --threads 100000"), "--threads"},
       {sweep("shuffled"), "shuffled: data set data was prepared with another tokenizer"},

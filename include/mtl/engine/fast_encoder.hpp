@@ -26,10 +26,10 @@ class FastEncoder {
   /// Whether there are kernels for a model of this shape.
   static bool supports(const BertConfig& config) { return attention_supports(config.hidden / config.heads); }
 
-  /// Hidden states [tokens, hidden] as a layer reads them. `past`: the same in float32.
-  LayerOutput enter(const torch::Tensor& hidden, const torch::Tensor& past) const {
-    const auto type = type_ == NumberType::Float32 ? torch::kFloat : torch::kBFloat16;
-    return {hidden.to(type).contiguous(), past.to(torch::kFloat).contiguous()};
+  /// Hidden states [tokens, hidden] as a layer reads them.
+  LayerOutput enter(const torch::Tensor& hidden) const {
+    const auto past = hidden.to(torch::kFloat).contiguous();
+    return {past.to(type_ == NumberType::Float32 ? torch::kFloat : torch::kBFloat16), past};
   }
 
   /// Layer k (1 .. layers). starts: [texts + 1] int64, contiguous, on the CPU. `bits`: the layer's dropout

@@ -23,6 +23,7 @@ struct ArmPrefix {
   /// Its hidden states; called with the cell's model made, as it is before training. Empty where they cannot
   /// be had, so that the cell is trained without.
   std::function<PrefixReader(const Cell&)> states = {};
+  std::string signature = {};  ///< changes with what else determines them, beside the weights and the tokens
 
   int layer_of(const Cell& cell) const { return layer ? layer(cell) : 0; }
 };

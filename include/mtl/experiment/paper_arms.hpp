@@ -95,7 +95,8 @@ inline ArmPrefix prefix_below(const std::shared_ptr<PrefixCache>& cache,
                               const std::shared_ptr<PretrainedBackbone>& pretrained, bool dropout_below) {
   if (!cache || dropout_below) return {};
   return {.layer = [](const Cell& cell) { return cell.layer - 1; },
-          .states = [=](const Cell& cell) { return cache->at(pretrained->in_use(), cell.layer - 1); }};
+          .states = [=](const Cell& cell) { return cache->at(pretrained->in_use(), cell.layer - 1); },
+          .signature = fmt::format("stored as {}", name_of(cache->type()))};
 }
 
 }  // namespace detail

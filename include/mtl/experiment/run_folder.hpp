@@ -117,6 +117,10 @@ inline RunSummary load_run(const std::string& run_folder) {
       summary.fold_sizes.push_back({row.at("train").get<std::int64_t>(), row.at("test").get<std::int64_t>()});
     return true;
   });
+  detail::read_json_of(run / "predicted.json", [&] {
+    summary.predicted = read_predictions(run);
+    return true;
+  });
   const CellStore store(run, summary.classes);
   for (const auto& [cell, digest] : plan)
     if (auto result = store.load(cell, digest)) summary.cells.push_back(std::move(*result));

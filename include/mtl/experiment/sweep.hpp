@@ -66,7 +66,7 @@ class Sweep {
     for (const auto& quantity : train.watch) digest.add(quantity);
     digest.add(folds_digest(folds_));
     if (const int layer = arm.prefix.layer_of(cell); layer > 0)
-      digest.add(fmt::format("stored hidden states of layer {}", layer));
+      digest.add(fmt::format("hidden states of layer {} {}", layer, arm.prefix.signature));
     return digest.hex();
   }
 

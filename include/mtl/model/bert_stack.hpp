@@ -167,12 +167,12 @@ class BertStack : public torch::nn::Module {
     const auto starts = batch.starts.contiguous();
     Taps taps{prefix_taps(batch), batch.starts, pass.dropout};
     LayerOutput states;
-    if (batch.prefix) states = fast_->enter(batch.prefix->rows, taps.layer.back());
+    if (batch.prefix) states = fast_->enter(taps.layer.back());
     for (int k = static_cast<int>(taps.layer.size()); k <= pass.highest; ++k) {
       const torch::AutoGradMode record(torch::GradMode::is_enabled() && k >= lowest);
       if (k == 0) {
         taps.layer.push_back(embeddings_.forward(batch.ids, places_in_texts(starts), bits(pass, 0)));
-        states = fast_->enter(taps.layer.back(), taps.layer.back());
+        states = fast_->enter(taps.layer.back());
         continue;
       }
       const auto& layer = layers_[static_cast<std::size_t>(k - 1)];

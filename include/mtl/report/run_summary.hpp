@@ -8,6 +8,7 @@
 #include <vector>
 
 #include <mtl/experiment/cell.hpp>
+#include <mtl/experiment/predicted_cost.hpp>
 #include <mtl/stats/corrected_resampled_t_test.hpp>
 
 namespace mtl {
@@ -31,7 +32,8 @@ struct RunSummary {
   std::vector<std::string> notes = {};    ///< what no reader may miss, one sentence each
   std::vector<DroppedTexts> dropped = {};
   std::vector<stats::FoldSize> fold_sizes =
-      {};  ///< by fold: texts trained and tested on; empty: not recorded
+      {};                                     ///< by fold: texts trained and tested on; empty: not recorded
+  std::vector<PredictedCost> predicted = {};  ///< by arm and layer; empty: nothing was predicted
 };
 
 }  // namespace mtl

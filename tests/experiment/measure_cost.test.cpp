@@ -1,0 +1,34 @@
+#include <mtl/detail/torch.hpp>
+
+#include <support/catch.hpp>
+
+#include <filesystem>
+
+#include <unistd.h>
+
+#include <mtl/experiment/measure_cost.hpp>
+#include <mtl/experiment/paper_arms.hpp>
+#include <support/tiny_bert.hpp>
+
+TEST_CASE("a few steps say what an epoch takes, and compute nothing for all documents", "[experiment]") {
+  using namespace mtl;
+  const auto data = tests::tiny_dataset(40);
+  const auto folds = stratified_folds(main_labels(data), 4, 3, data.labels.at("main"));
+  const auto pretrained =
+      std::make_shared<PretrainedBackbone>(std::make_shared<BertBackbone>(tests::prefix_config()));
+  const auto folder = std::filesystem::temp_directory_path() / ("mtl-measure-" + std::to_string(::getpid()));
+  const auto cache = std::make_shared<PrefixCache>(data, PrefixCacheOptions{.folder = folder});
+  int steps = 0;
+  const TrainOptions options{.batch_size = 16, .should_stop = [&] { return ++steps < 0; }};
+  for (const auto& arm : paper_arms(pretrained, data, {}, cache))
+    for (const int layer : {1, 4}) {
+      const auto cost = measure_cost(arm, {arm.name, layer, 0, 1}, data, folds, options, 32);
+      CHECK(cost.arm == arm.name);
+      CHECK(cost.layer == layer);
+      CHECK(cost.epoch_seconds > 0);
+      CHECK(cost.epoch_seconds < 60);
+      CHECK(cost.peak_memory >= 0);
+    }
+  CHECK(steps == 4 * (3 + 1));  // three steps and one batch of validation each
+  CHECK_FALSE(std::filesystem::exists(folder));
+}

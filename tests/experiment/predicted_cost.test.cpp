@@ -1,0 +1,31 @@
+#include <support/catch.hpp>
+
+#include <unistd.h>
+
+#include <mtl/experiment/predicted_cost.hpp>
+
+TEST_CASE("costs lie on the line between the nearest that were measured", "[experiment]") {
+  const std::vector<mtl::PredictedCost> measured{
+      {"multi", 2, 20, 1000}, {"multi", 6, 12, 800}, {"multi", 7, 1, 700}};
+  const auto all = mtl::interpolate_costs(measured, {1, 2, 3, 6, 7, 9});
+  REQUIRE(all.size() == 6);
+  CHECK(all[0] == mtl::PredictedCost{"multi", 1, 20, 1000});  // no line goes there
+  CHECK(all[1] == mtl::PredictedCost{"multi", 2, 20, 1000});
+  CHECK(all[2] == mtl::PredictedCost{"multi", 3, 18, 950});
+  CHECK(all[3] == mtl::PredictedCost{"multi", 6, 12, 800});
+  CHECK(all[4] == mtl::PredictedCost{"multi", 7, 1, 700});
+  CHECK(all[5] == mtl::PredictedCost{"multi", 9, 1, 700});
+  CHECK(mtl::find_cost(all, {"multi", 3, 5, 1})->epoch_seconds == 18);
+  CHECK(mtl::find_cost(all, {"single", 3, 5, 1}) == nullptr);
+  CHECK(mtl::find_cost(all, {"multi", 4, 5, 1}) == nullptr);
+}
+
+TEST_CASE("predictions are kept in the run folder, and a run of before has none", "[experiment]") {
+  const auto run = std::filesystem::temp_directory_path() / ("mtl-predicted-" + std::to_string(::getpid()));
+  std::filesystem::create_directories(run);
+  CHECK(mtl::read_predictions(run).empty());
+  const std::vector<mtl::PredictedCost> costs{{"multi", 2, 20.5, 1000}, {"single", 2, 0.25, 0}};
+  mtl::write_predictions(run, costs);
+  CHECK(mtl::read_predictions(run) == costs);
+  std::filesystem::remove_all(run);
+}
