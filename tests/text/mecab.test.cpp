@@ -121,6 +121,9 @@ TEST_CASE("a dictionary that is not there says what to do", "[text]") {
   using Catch::Matchers::Contains;
   CHECK_THROWS_WITH(MeCabDictionary::open("/no/such/dictionary"),
                     Contains("/no/such/dictionary") && Contains("apt-get install mecab-ipadic-utf8"));
+  if (!std::filesystem::exists("/var/lib/mecab/dic/unidic"))
+    CHECK_THROWS_WITH(find_dictionary("unidic"), Contains("pip install unidic, and give its folder"));
+  CHECK_THROWS_WITH(find_dictionary("unidic_lite"), Contains("pip install unidic-lite, and give its folder"));
   CHECK_THROWS_WITH(find_dictionary("nosuchdic"), Contains("'nosuchdic' is not installed") &&
                                                       Contains("/var/lib/mecab/dic/nosuchdic") &&
                                                       Contains("/usr/lib/mecab/dic/nosuchdic"));

@@ -27,9 +27,10 @@ inline constexpr std::uint64_t longest_header = std::uint64_t{16} << 20;
 inline void refuse_other_formats(std::string_view bytes, const std::string& path) {
   require(!bytes.starts_with("version https://git-lfs"),
           "{}: is a Git LFS pointer, not the file itself; fetch it with git lfs pull", path);
-  require(!bytes.starts_with("<"),
+  // Of these two bytes are looked at: the first alone may begin the length of a header that was cut short.
+  require(!bytes.starts_with("<") || bytes.size() < 2 || bytes[1] < '!',
           "{}: is not a checkpoint but looks like a web page; was the download refused?", path);
-  require(!bytes.starts_with("\x80"),
+  require(!bytes.starts_with("\x80") || bytes.size() < 2 || bytes[1] < 1 || bytes[1] > 5,
           "{}: is a pickle, but no checkpoint that torch.save writes with its usual settings; it could run "
           "code and is not opened",
           path);

@@ -35,6 +35,9 @@ inline std::string dictionary_advice(std::string_view name) {
   if (name == "ipadic") return "on Debian: apt-get install mecab-ipadic-utf8";
   if (name == "neologd")
     return "no Debian package has it: build github.com/neologd/mecab-ipadic-neologd, or use ipadic";
+  if (name == "unidic_lite" || name == "unidic-lite")
+    return "pip install unidic-lite, and give its folder .../unidic_lite/dicdir";
+  if (name == "unidic") return "pip install unidic, and give its folder .../unidic/dicdir";
   return "give the directory that holds its sys.dic";
 }
 
