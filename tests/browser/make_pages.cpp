@@ -78,13 +78,13 @@ void write_long_attention(const fs::path& folder) {
   write_pictures(folder, report);
 }
 
-/// All hostile texts on one page: short, but for the five of ten thousand tokens. Those of every kind are
-/// drawn.
+/// The beginnings of all hostile texts on one page, of the five of ten thousand tokens more. Those of every
+/// kind are drawn.
 void write_hostile_attention(const fs::path& folder) {
   const auto texts = tests::hostile_texts();
   std::vector<AttentionPicture> pictures;
   for (std::size_t i = 0; i < texts.size(); ++i)
-    pictures.push_back(tests::hostile_picture(texts[i], i, i % 40 == 39 ? 512 : 24));
+    pictures.push_back(tests::hostile_picture(texts[i], i, i % 40 == 39 ? 128 : 12));
   write_pictures(folder, tests::report_of(std::move(pictures)), 27);
 }
 
