@@ -30,7 +30,7 @@ inline constexpr std::string_view attention_script = R"js(
     if (value === 0) return "0";
     const size = Math.abs(value);
     const text = size >= 0.001 ? value.toPrecision(size >= 1 ? 4 : 3) : value.toExponential(2);
-    return text.replace("-", "\u2212");
+    return text.replace(/-/g, "\u2212");
   }
   function tokenScores(one, arm) {
     const method = control("method").value;
