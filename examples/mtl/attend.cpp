@@ -260,6 +260,8 @@ std::string attend_to(Attend& work) {
   for (const bool second : {false, true}) {  // one model in memory at a time
     const auto trained = load_trained_classifier(
         checkpoint_of(second ? cells.treatment_folder : cells.control_folder), settings.model);
+    // What a text loses with a span is a small difference of large numbers: bfloat16 would drown it.
+    trained.model->backbone().set_engine({natural_engine(), NumberType::Float32});
     if (!second) {
       const auto& config = trained.model->backbone().config();
       work.drawn = picture_settings(settings, config.layers, static_cast<int>(config.heads));

@@ -1,6 +1,7 @@
 // `mtl prepare`: a corpus and a tokenizer in, a data folder out.
 #include <algorithm>
 #include <filesystem>
+#include <fstream>
 #include <future>
 #include <iostream>
 #include <optional>
@@ -72,6 +73,15 @@ PrepareOptions resolved(const PrepareSettings& settings) {
   return options;
 }
 
+/// The versions that scripts/fetch-data noted beside what it unpacked: "package version, ..."; empty
+/// elsewhere.
+std::string versions_noted_in(const std::string& input) {
+  std::ifstream file(std::filesystem::path(input) / "versions.txt");
+  std::string versions;
+  for (std::string line; std::getline(file, line);) versions += (versions.empty() ? "" : ", ") + line;
+  return versions;
+}
+
 /// What dataset.json says of where the data came from and how it was made.
 nlohmann::json about(const PrepareSettings& settings, const PretrainedTokenizer& tokenizer,
                      const MeCabDictionary& dictionary, const PrepareOptions& options,
@@ -81,6 +91,7 @@ nlohmann::json about(const PrepareSettings& settings, const PretrainedTokenizer&
       {"mtl", MTL_VERSION},
       {"dataset", settings.corpus.dataset},
       {"input", std::filesystem::absolute(settings.corpus.input).lexically_normal().string()},
+      {"input-versions", versions_noted_in(settings.corpus.input)},
       {"corpus", settings.corpus.to_json()},
       {"model", std::filesystem::absolute(settings.text.model).lexically_normal().string()},
       {"tokenizer", {{"digest", tokenizer.digest()}, {"vocabulary", tokenizer.vocabulary_size()}}},

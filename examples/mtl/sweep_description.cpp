@@ -10,10 +10,14 @@ namespace {
 
 using nlohmann::json;
 
+/// As a reader sees it: a list by its members, "none" for an empty one.
 std::string spelled(const json& value) {
   if (value.is_string()) return value.get<std::string>();
   if (value.is_boolean()) return value.get<bool>() ? "yes" : "no";
-  return value.dump();
+  if (!value.is_array()) return value.dump();
+  std::string list;
+  for (const auto& member : value) list += (list.empty() ? "" : ", ") + spelled(member);
+  return list.empty() ? "none" : list;
 }
 
 /// Nested settings as one list: "normalize: digits" = "each".
@@ -25,9 +29,29 @@ void flatten(const json& settings, const std::string& prefix, RunSummary::Facts&
       facts.emplace_back(prefix + name, spelled(value));
 }
 
+/// How many texts were read, what was passed over before, what was left out after, and what was cut.
+void add_counts(const json& report, RunSummary& summary) {
+  const auto sum = [](const json& by_class) {
+    std::int64_t all = 0;
+    for (const auto& count : by_class) all += count.get<std::int64_t>();
+    return all;
+  };
+  summary.provenance.emplace_back(
+      "texts read",
+      fmt::format("{}; of those kept {} were cut after the most words, {} after the most tokens",
+                  sum(report.at("read")), report.at("cut_by_words").get<std::int64_t>(),
+                  report.at("cut_by_pieces").get<std::int64_t>()));
+  for (const auto& [reason, count] : report.at("skipped").items())
+    summary.dropped.push_back({"no text of the corpus: " + reason, count.get<std::int64_t>()});
+  for (const auto& [reason, counts] : report.at("dropped").items())
+    summary.dropped.push_back({reason, sum(counts)});
+}
+
 /// What `mtl prepare` wrote into dataset.json, as far as the report shows it.
 void add_preparation(const json& about, RunSummary& summary) {
   summary.provenance.emplace_back("input", spelled(about.at("input")));
+  if (const auto versions = about.value("input-versions", ""); !versions.empty())
+    summary.provenance.emplace_back("versions of the input", versions);
   summary.provenance.emplace_back("tokenizer", spelled(about.at("tokenizer").at("digest")));
   summary.choices.emplace_back("dictionary of the labels", spelled(about.at("label-dic").at("directory")));
   summary.provenance.emplace_back(
@@ -44,11 +68,7 @@ void add_preparation(const json& about, RunSummary& summary) {
   add("tokens of the single-task arm", "those of the multi-task arm");
   if (about.contains("corpus")) flatten(about.at("corpus"), "corpus: ", summary.choices);
   flatten(about.at("settings"), "", summary.choices);
-  for (const auto& [reason, counts] : about.at("report").at("dropped").items()) {
-    std::int64_t all = 0;
-    for (const auto& count : counts) all += count.get<std::int64_t>();
-    summary.dropped.push_back({reason, all});
-  }
+  add_counts(about.at("report"), summary);
 }
 
 void add_training(const SweepSettings& settings, const BertConfig& config, RunSummary::Facts& choices) {

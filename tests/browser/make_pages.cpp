@@ -1,10 +1,11 @@
 // Writes the pages that the browser test opens:  make_pages FOLDER
 // full: 12 layers, 10 folds, two arms, texts, an arm from outside; hostile: texts that are out to break the
-// page; started: hardly any cell is done; paper: the paper's tables; attention: pictures, also of hostile
-// texts. Prints the path of each page. tiny: a random BERT and two classes of texts, for a run that is
-// trained.
+// page; started: hardly any cell is done; paper: the paper's tables; attention: pictures, also of texts as
+// long as BERT takes them and of hostile ones. Prints the path of each page. tiny: a random BERT and two
+// classes of texts, for a run that is trained.
 #include <filesystem>
 #include <iostream>
+#include <span>
 
 #include <mtl/report/attention_svg.hpp>
 #include <mtl/report/paper_report.hpp>
@@ -44,12 +45,10 @@ ExternalArm baseline(const RunSummary& run) {
   return read_external_arm(run, "tfidf-svm", "tfidf-svm.tsv", file);
 }
 
-/// Attention pictures of these pieces, as `mtl attend` writes them.
-void write_attention(const fs::path& folder, const std::vector<std::string>& pieces) {
+/// A page of pictures, as `mtl attend` writes it, with the drawings of the first `drawn` beside it.
+void write_pictures(const fs::path& folder, const AttentionReport& report, std::size_t drawn = 6) {
   fs::create_directories(folder);
-  const auto report = tests::report_of(
-      {tests::picture_of(pieces), tests::picture_of(pieces, "case-2-1", CaseKind::ControlRight)});
-  for (const auto& picture : report.pictures) {
+  for (const auto& picture : std::span(report.pictures).first(std::min(drawn, report.pictures.size()))) {
     write_file_atomically((folder / (picture.name + ".svg")).string(),
                           attention_svg(picture, report.settings));
     write_file_atomically((folder / (picture.name + "-methods.svg")).string(),
@@ -57,6 +56,36 @@ void write_attention(const fs::path& folder, const std::vector<std::string>& pie
   }
   write_file_atomically((folder / "index.html").string(), html::attention_html(report));
   std::cout << (folder / "index.html").string() << "\n";
+}
+
+void write_attention(const fs::path& folder, const std::vector<std::string>& pieces) {
+  write_pictures(folder, tests::report_of({tests::picture_of(pieces),
+                                           tests::picture_of(pieces, "case-2-1", CaseKind::ControlRight)}));
+}
+
+/// Three pictures of each case, of texts as long as BERT takes them, from a model of BERT-base's size.
+void write_long_attention(const fs::path& folder) {
+  std::vector<std::string> pieces;
+  for (std::size_t i = 0; i < 510; ++i) pieces.push_back(tests::sentence[i * 5 % tests::sentence.size()]);
+  std::vector<AttentionPicture> pictures;
+  for (int i = 0; i < 6; ++i) {
+    pictures.push_back(tests::picture_of(pieces, fmt::format("case-{}-{}", i / 3 + 1, i % 3 + 1),
+                                         i < 3 ? CaseKind::TreatmentRight : CaseKind::ControlRight));
+    tests::fill_rows(pictures.back(), 12, 12);
+  }
+  auto report = tests::report_of(std::move(pictures));
+  report.settings.layer = report.settings.layers = report.settings.heads = 12;
+  write_pictures(folder, report);
+}
+
+/// The beginnings of all hostile texts on one page, of the five of ten thousand tokens more. Those of every
+/// kind are drawn.
+void write_hostile_attention(const fs::path& folder) {
+  const auto texts = tests::hostile_texts();
+  std::vector<AttentionPicture> pictures;
+  for (std::size_t i = 0; i < texts.size(); ++i)
+    pictures.push_back(tests::hostile_picture(texts[i], i, i % 40 == 39 ? 128 : 12));
+  write_pictures(folder, tests::report_of(std::move(pictures)), 27);
 }
 
 void write_pages(const fs::path& folder) {
@@ -84,7 +113,8 @@ void write_pages(const fs::path& folder) {
   std::cout << (paper / "paper.html").string() << "\n";
 
   write_attention(folder / "attention", tests::sentence);
-  write_attention(folder / "attention-hostile", tests::hostile_pieces());
+  write_long_attention(folder / "attention-long");
+  write_hostile_attention(folder / "attention-hostile");
 }
 
 }  // namespace

@@ -1,5 +1,5 @@
-// Opens pages in headless Chromium as a reader would, and says what is wrong with them.
-//   node pages.mjs MODULES CHROMIUM [--screenshots FOLDER] PAGE.html ...
+// Opens pages and drawings in headless Chromium as a reader would, and says what is wrong with them.
+//   node pages.mjs MODULES CHROMIUM [--screenshots FOLDER] PAGE.html|DRAWING.svg ...
 // MODULES is the folder of node_modules with playwright-core and axe-core. Each page must ask for nothing but itself, say nothing
 // on the console, break no serious accessibility rule (open and closed), be under 10 MB, be ready within 2 s, take the keyboard to
 // every control and let each control act, run none of the markup in its texts, and have a glyph for every Latin, Greek and Japanese character of the BMP.
@@ -94,6 +94,44 @@ async function usable(page, faults) {
   return seen;
 }
 
+// All that a reader can see or hear of the page, as one number.
+function look() {
+  let sum = 0;
+  const markup = document.body.outerHTML;
+  for (let i = 0; i < markup.length; ++i) sum = (sum * 31 + markup.charCodeAt(i)) | 0;
+  return sum;
+}
+
+// A strip of pieces: the arrow keys, Home and End move in it, and what is there is said.
+async function useListbox(page, element) {
+  const [last, where] = await element.evaluate((e) => [e.querySelectorAll("[role=option]").length - 1, e.id]);
+  const at = () => element.evaluate((e) => Array.from(e.querySelectorAll("[role=option]")).findIndex((o) => o.id !== "" && o.id === e.getAttribute("aria-activedescendant")));
+  for (const [key, place] of [["Home", 0], ["ArrowRight", Math.min(1, last)], ["End", last], ["ArrowLeft", Math.max(0, last - 1)]]) {
+    await page.keyboard.press(key);
+    if ((await at()) !== place) return `${key} does not move in it ${where}`;
+  }
+  const said = await page.evaluate(() => Array.from(document.querySelectorAll("[role=status]"), (e) => e.textContent).join(""));
+  return said === "" ? "nothing is said about the piece" : null;
+}
+
+// A region wider than the page scrolls by the arrow keys.
+async function useRegion(page, element) {
+  const narrow = await element.evaluate((e) => e.scrollWidth <= e.clientWidth + 1);
+  if (narrow) return null;
+  await page.keyboard.press("ArrowRight");
+  const moved = await element.evaluate((e) => new Promise((done) => {
+    const until = performance.now() + 3000; // a machine may be busy
+    const wait = () => (e.scrollLeft > 0 || performance.now() > until ? done(e.scrollLeft > 0) : requestAnimationFrame(wait));
+    wait();
+  }));
+  return moved ? null : "the arrow keys do not scroll it";
+}
+
+// One scale for both arms changes nothing where both have the same.
+function scalesAgree() {
+  return Array.from(document.querySelectorAll(".case"), (c) => Array.from(c.querySelectorAll(".scale"), (s) => s.textContent)).every(([a, b]) => a === b);
+}
+
 async function use(page, element) {
   const tag = await element.evaluate((e) => e.tagName.toLowerCase());
   const type = await element.evaluate((e) => e.type || "");
@@ -108,29 +146,40 @@ async function use(page, element) {
     const closed = (await element.evaluate((e) => e.parentElement.open)) === before;
     return opened && closed ? null : "neither Enter nor Space opens it";
   }
+  if (await element.evaluate((e) => e.getAttribute("role") === "listbox")) return useListbox(page, element);
+  if (await element.evaluate((e) => e.getAttribute("role") === "region")) return useRegion(page, element);
   if (tag === "button") {
     await element.evaluate((e) => {
+      const said = document.getElementById("status");
+      if (said) said.textContent = "";
       window.pressed = 0;
       e.addEventListener("click", () => (window.pressed += 1), { once: false });
     });
     await page.keyboard.press("Enter");
     const once = await page.evaluate("window.pressed");
-    return once === 1 ? null : "Enter does not press it";
+    if (once !== 1) return "Enter does not press it";
+    const said = await page.waitForFunction(() => !document.getElementById("status") || document.getElementById("status").textContent !== "", null, { timeout: 3000 }).catch(() => null);
+    return said ? null : "it does nothing that is said";
   }
   if (tag === "select") {
     const [before, options] = await element.evaluate((e) => [e.selectedIndex, e.options.length]);
-    await page.keyboard.press("ArrowDown");
+    const [key, back] = before === options - 1 ? ["ArrowUp", "ArrowDown"] : ["ArrowDown", "ArrowUp"];
+    if (options === 1) return null;
+    const seen = await page.evaluate(look);
+    await page.keyboard.press(key);
     const after = await element.evaluate((e) => e.selectedIndex);
-    if (before === options - 1) return null;
-    await page.keyboard.press("ArrowUp");
-    return after === before ? "the arrow keys do not change it" : null;
+    const changed = (await page.evaluate(look)) !== seen;
+    await page.keyboard.press(back);
+    return after === before ? "the arrow keys do not change it" : changed ? null : "it changes nothing on the page";
   }
   if (tag === "input" && (type === "text" || type === "search")) {
+    const seen = await page.evaluate(look);
     await page.keyboard.type("zq");
     const value = await element.inputValue();
+    const changed = (await page.evaluate(look)) !== seen;
     await page.keyboard.press("Backspace");
     await page.keyboard.press("Backspace");
-    return value.endsWith("zq") ? null : "it takes no text";
+    return !value.endsWith("zq") ? "it takes no text" : changed ? null : "it changes nothing on the page";
   }
   if (tag === "input" && (type === "range" || type === "number")) {
     const before = await element.inputValue();
@@ -142,10 +191,13 @@ async function use(page, element) {
   }
   if (tag === "input" && type === "checkbox") {
     const before = await element.isChecked();
+    const idle = (await element.evaluate((e) => e.id === "choose-common")) && (await page.evaluate(scalesAgree));
+    const seen = await page.evaluate(look);
     await page.keyboard.press("Space");
     const after = await element.isChecked();
+    const changed = (await page.evaluate(look)) !== seen;
     await page.keyboard.press("Space");
-    return before !== after ? null : "Space does not check it";
+    return before === after ? "Space does not check it" : changed || idle ? null : "it changes nothing on the page";
   }
   return null;
 }
@@ -162,12 +214,12 @@ async function useLink(page, element) {
   return existsSync(new URL(address.split("#")[0])) ? null : "the file it leads to does not exist";
 }
 
-// Characters that are drawn as the box that stands for a missing glyph.
+// Characters that are drawn as the box that stands for a missing glyph, in the page's own font.
 function missingGlyphs() {
-  const canvas = document.createElement("canvas");
+  const canvas = document.createElementNS("http://www.w3.org/1999/xhtml", "canvas");
   canvas.width = canvas.height = 32;
   const pen = canvas.getContext("2d", { willReadFrequently: true });
-  pen.font = `24px ${getComputedStyle(document.body || document.documentElement).fontFamily}`;
+  pen.font = `24px ${getComputedStyle(document.body || document.querySelector("text") || document.documentElement).fontFamily}`;
   const draw = (text) => {
     pen.clearRect(0, 0, 32, 32);
     pen.fillText(text, 2, 25);
@@ -203,8 +255,10 @@ async function check(browser, path) {
   if (ready > slowest) faults.push(`ready after ${ready} ms; the limit is ${slowest}`);
 
   const name = [basename(dirname(dirname(path))), basename(dirname(path)), basename(path, ".html")].join("-");
-  if (screenshots) await page.screenshot({ path: join(screenshots, `${name}.png`) });
-  if (screenshots) await page.screenshot({ path: join(screenshots, `${name}-whole.png`), fullPage: true });
+  if (screenshots && !path.endsWith(".svg")) {
+    await page.screenshot({ path: join(screenshots, `${name}.png`), timeout: 120000 });
+    await page.screenshot({ path: join(screenshots, `${name}-whole.png`), fullPage: true, timeout: 120000 });
+  }
   if (!path.endsWith(".svg")) {
     await page.evaluate(axe);
     await accessible(page, "closed", faults);
@@ -217,7 +271,7 @@ async function check(browser, path) {
     if (state.pwned) faults.push("a text of the page ran as script");
     if (state.events) faults.push(`${state.events} elements have event attributes`);
   }
-  const missing = path.endsWith(".svg") ? "" : await page.evaluate(missingGlyphs);
+  const missing = await page.evaluate(missingGlyphs);
   if (missing) faults.push(`no glyph for ${missing}`);
   console.log(`${faults.length ? "WRONG" : "ok   "} ${path}: ${bytes} bytes, ready after ${ready} ms`);
   for (const fault of faults.slice(0, 20)) console.log(`      ${fault}`);

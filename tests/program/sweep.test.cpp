@@ -91,6 +91,11 @@ TEST_CASE("from raw text to the report and back to raw text", "[program]") {
     CHECK(fs::exists(place.root / "run/report" / file));
   CHECK(tests::markup_fault(place.read("run/report/report.html")) == "");
   CHECK(tests::loaded_resource(place.read("run/report/report.html")) == "");
+  // Every point on which the paper is silent has its answer, in words; texts are counted from the files on.
+  CHECK_THAT(place.read("run/report/report.html"),
+             !Catch::Contains("not recorded") && Catch::Contains("<td>名詞, 副詞, 形容詞</td>") &&
+                 Catch::Contains("texts read") && Catch::Contains("duplicate once cut") &&
+                 Catch::Contains("libtorch"));
 
   // The table, recomputed from the predictions alone.
   std::map<std::string, std::vector<double>> percent;  // "multi 1" -> by fold

@@ -6,6 +6,7 @@
 #include <mtl/report/attention_svg.hpp>
 #include <mtl/store/atomic_file.hpp>
 
+#include <report/hostile_run.hpp>
 #include <report/made_up_pictures.hpp>
 #include <report/well_formed.hpp>
 #include <support/catch.hpp>
@@ -37,6 +38,7 @@ TEST_CASE("pictures are the same bytes as ever", "[report]") {
   words.scale = "0.2";
   words.head = 1;
   check_golden("attention-methods.svg", attention_methods_svg(picture, words));
+  check_golden("attention-shares.svg", shares_svg(report_of({}).shares, "Multi Task less Single Task: 注意"));
 }
 
 TEST_CASE("the control stands above the treatment, each on its own scale of red", "[report]") {
@@ -105,6 +107,35 @@ TEST_CASE("hostile texts come through escaped, in SVG and in the page", "[report
     CHECK_THAT(markup, Contains("[U+202E]"));
   }
   CHECK(one.find(std::string(200, 'w')) == std::string::npos);  // a long piece is shortened in the drawing
+}
+
+/// What markup must not hold, whatever the texts are: each of these would be obeyed.
+std::string obeyed(const std::string& markup) {
+  for (const char* bad :
+       {"<img", "<svg onload", "<script>window", "<a href=\"https", "<iframe", "<body onload", "<i>",
+        "\u202E", "\u202C", "\u2028", "\u2029", "\u2066", "\u2067", "\u200F", "\u061C", "\u0085"})
+    if (markup.find(bad) != std::string::npos) return bad;
+  return markup.find('\0') == std::string::npos ? "" : "NUL";
+}
+
+TEST_CASE("200 hostile texts come through escaped, as pieces and as words of pictures", "[report]") {
+  const auto texts = mtl::tests::hostile_texts();
+  REQUIRE(texts.size() == 200);
+  CHECK(obeyed("<i>") == "<i>");
+  for (std::size_t i = 0; i < texts.size(); ++i) {
+    INFO("text " << i);
+    // Of the five texts of ten thousand tokens one is drawn whole, the others as long as BERT takes them.
+    const auto picture = mtl::tests::hostile_picture(texts[i], i, i == 39 ? 10000 : 512);
+    if (i == 39) CHECK(picture.text.pieces.size() == 10000);
+    const auto page = html::attention_html(report_of({picture}));
+    CHECK(page.size() < 10'000'000);
+    for (const auto& markup :
+         {page, attention_svg(picture, settings), attention_methods_svg(picture, settings)}) {
+      CHECK(markup_fault(markup) == "");
+      CHECK(obeyed(markup) == "");
+      CHECK_FALSE(find_invalid_utf8(markup).has_value());
+    }
+  }
 }
 
 TEST_CASE("a text of ten thousand tokens is drawn", "[report]") {

@@ -3,6 +3,7 @@
 #include <numeric>
 #include <string>
 
+#include <mtl/report/report_html.hpp>
 #include <mtl/report/report_json.hpp>
 
 #include <report/made_up_run.hpp>
@@ -119,7 +120,23 @@ TEST_CASE("the short answer follows the strictest test", "[report]") {
   CHECK_THAT(verdict({90, 91, 89}, {91, 90, 90}),
              Contains("does not show that Multi Task is more accurate") &&
                  Contains("does not show either that there is no difference"));
+  CHECK_THAT(
+      verdict({90, 90, 91, 90, 89, 90, 90, 91, 90, 89}, {99, 98, 99, 98, 97, 99, 98, 99, 98, 97}),
+      Contains("does not show that Multi Task is more accurate") &&
+          Contains("In the other direction, Single Task is more accurate than Multi Task at layer 2 by "
+                   "the paper's test; after both corrections at layer 2."));
+  CHECK_THAT(verdict({90, 91, 89}, {91, 90, 90}), !Contains("other direction"));
   CHECK_THAT(verdict({90}, {91}), Contains("no layer at which Multi Task and Single Task can be tested yet"));
+}
+
+TEST_CASE("what two folds could have seen is no number above 100 points, and a loss is no largest gain",
+          "[report]") {
+  const auto report = make_report(made_up_run(made_up_layer(2, {50, 71}, {90, 60})));
+  CHECK(report.evidence.layers[0].detectable.difference > 100);
+  const auto page = report_html(report);
+  CHECK_THAT(page, Contains("<dt>nearest to a gain</dt><dd>-14.500 points</dd>") &&
+                       Contains("<dd>over 100 points</dd>") && Contains("a true gain of over 100 points"));
+  CHECK(show_detectable(100) == "100.000");
 }
 
 TEST_CASE("seeds are described beside the folds", "[report]") {

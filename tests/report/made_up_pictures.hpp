@@ -60,6 +60,45 @@ inline AttentionReport report_of(std::vector<AttentionPicture> pictures) {
   return report;
 }
 
+/// Rows as a model of this many layers and heads gives them, the same for the same text.
+inline void fill_rows(AttentionPicture& picture, int layers, int heads) {
+  for (ArmAttribution* side : {&picture.control, &picture.treatment}) {
+    side->rows.clear();
+    const auto all = static_cast<std::size_t>(layers * heads) * picture.text.tokens;
+    const std::size_t shift = side == &picture.treatment ? 5 : 0;
+    for (std::size_t i = 0; i < all; ++i)
+      side->rows.push_back(static_cast<float>((i * 31 + shift) % 97) / 4850);
+  }
+}
+
+/// A text of any bytes as at most `most` pieces of some nine bytes, cut between characters.
+inline std::vector<std::string> cut_in_pieces(const std::string& text, std::size_t most) {
+  std::vector<std::string> pieces{""};
+  for (std::size_t at = 0; at < text.size();) {
+    const auto length = decode_utf8(text, at).length;
+    if (pieces.back().size() + length > 9) {
+      if (pieces.size() == most) break;
+      pieces.emplace_back();
+    }
+    pieces.back() += text.substr(at, length);
+    at += length;
+  }
+  return pieces;
+}
+
+/// A picture of a hostile text: its pieces, and the text itself wherever a picture has words.
+inline AttentionPicture hostile_picture(const std::string& text, std::size_t number, std::size_t most = 512) {
+  const bool first = number % 2 == 0;
+  auto picture =
+      picture_of(cut_in_pieces(text, most), fmt::format("case-{}-{}", first ? 1 : 2, number / 2 + 1),
+                 first ? CaseKind::TreatmentRight : CaseKind::ControlRight);
+  const auto beginning = text.substr(0, 300);
+  picture.text.id = picture.gold = picture.explained = beginning;
+  picture.control.predicted = picture.treatment.predicted = beginning;
+  picture.text.kinds = {"名詞", beginning, "形容詞", "</script>\u2029<i>"};
+  return picture;
+}
+
 /// Pieces that are out to break a page.
 inline std::vector<std::string> hostile_pieces() {
   return {"</script><script>window.pwned=1</script>",

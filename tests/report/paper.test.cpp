@@ -133,6 +133,13 @@ TEST_CASE("the findings of the paper say what its text leaves out", "[report]") 
                             "The printed SDs are population SDs."));
 }
 
+TEST_CASE("where no layer survives, the findings say so in good English", "[report]") {
+  const auto* table = find_paper_table("twitter");
+  CHECK_THAT(paper_findings(*table, rederive(*table)).front(),
+             Contains("below 0.05 at layers 2, 6 and 7.") &&
+                 Contains("with Holm's correction no layer stays below 0.05"));
+}
+
 TEST_CASE("every form of the paper's report is whole", "[report]") {
   const auto files = paper_files();
   CHECK(tests::markup_fault(files.at("paper.html")) == "");

@@ -151,6 +151,18 @@ TEST_CASE("the methods paragraph and the BibTeX carry the digests of the run", "
                  Contains("λ_sub = 0.5") && Contains("made-up numbers"));
   CHECK_THAT(methods_japanese(report),
              Contains("livedoor（テスト文書 120 件、3 分割）") && Contains("比較した層は 1、2"));
+  CHECK_THAT(methods_english(report),
+             Contains("IOB2 labels of important parts of speech at encoder layer l"));
+  auto more = run;
+  more.planned += 3;
+  more.choices.emplace_back("dictionary of the labels", "/var/lib/mecab/dic/ipadic-utf8");
+  CHECK_THAT(methods_english(make_report(more)),
+             Contains("important parts of speech (MeCab, ipadic-utf8) at encoder") &&
+                 Contains("The run is not complete: 12 of 15 cells are done."));
+  CHECK_THAT(methods_japanese(make_report(more)), Contains("重要な品詞（MeCab, ipadic-utf8）") &&
+                                                      Contains("実験は途中で、セル 15 個のうち 12 個"));
+  more.choices.emplace_back("labels: file", "spans.jsonl");
+  CHECK_THAT(methods_english(make_report(more)), Contains("IOB2 labels of spans of our own at encoder"));
   auto other = run;
   other.cells[0].digest[0] = 'f';
   CHECK(cited_run(make_report(other)).digest != cited.digest);

@@ -83,10 +83,11 @@ inline void write_run_description(const std::filesystem::path& run, const RunSum
 
 namespace detail {
 
-/// What the cells were made with, every different value once: a run may go on with other versions.
+/// What the cells were made with, every different value once: a run may go on with other versions. What the
+/// run's own description says already is not repeated.
 inline void add_environments(RunSummary& summary) {
   std::map<std::string, std::string> values;
-  std::set<std::pair<std::string, std::string>> known;
+  std::set<std::pair<std::string, std::string>> known(summary.provenance.begin(), summary.provenance.end());
   for (const auto& cell : summary.cells)
     for (const auto& [name, value] : cell.environment)
       if (known.emplace(name, value).second) values[name] += (values[name].empty() ? "" : "; ") + value;

@@ -52,6 +52,7 @@ inline nlohmann::ordered_json picture_data(const AttentionPicture& p, const Pict
   nlohmann::ordered_json data{{"tokens", p.text.tokens},
                               {"heads", s.heads},
                               {"scale", s.scale},
+                              {"row", attention_row(s)},
                               {"arms", {arm_title(p.control.arm), arm_title(p.treatment.arm)}},
                               {"rows", {packed(p.control.rows), packed(p.treatment.rows)}}};
   for (const char* list : {"pieces", "words", "kinds"}) data[list] = nlohmann::ordered_json::array();

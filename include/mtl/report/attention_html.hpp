@@ -45,6 +45,18 @@ inline std::string box(const std::string& name, const std::string& words, bool o
                      on ? " checked=\"checked\"" : "", words);
 }
 
+/// Links to the parts of the page, and past them.
+inline std::string contents_of(const std::string& treatment, const std::string& control) {
+  std::string items;
+  for (const auto& [id, words] :
+       {std::pair<std::string, std::string>{"case-1", "Case \xE2\x91\xA0: " + treatment + " right"},
+        {"case-2", "Case \xE2\x91\xA1: " + control + " right"},
+        {"shares", "What attention falls on"},
+        {"provenance", "Provenance"}})
+    items += fmt::format("<li><a href=\"#{}\">{}</a></li>\n", id, escape_markup(words));
+  return "<nav aria-label=\"Contents\">\n<ul>\n" + items + "</ul>\n</nav>\n";
+}
+
 /// What all pictures are drawn by; hidden until the script is there to obey it.
 inline std::string choices_bar(const AttentionReport& report) {
   const auto& s = report.settings;
@@ -77,7 +89,8 @@ inline std::string kinds_legend(const PlacedText& text) {
 
 inline std::string how_to_read(const AttentionReport& report) {
   return paragraph(scale_sentence(report.settings) +
-                   " The difference, and methods that may be negative, are red above zero, marked +, and "
+                   " With one scale for both arms full red is the larger of the two. The difference, and "
+                   "methods that may be negative, are red above zero, marked +, and "
                    "blue below "
                    "it, marked \xE2\x88\x92. Pieces of a word touch.") +
          kinds_legend(report.pictures.front().text) +
@@ -145,9 +158,10 @@ inline std::string attention_html(const AttentionReport& report) {
   const auto title = fmt::format("Attention of {} and {}: {}", treatment, control, report.dataset);
   std::string counts;
   for (const auto& sentence : report.counts) counts += paragraph(sentence);
-  std::string body = "<header>\n<h1>" + escape_markup(title) + "</h1>\n<p class=\"lead\">" +
-                     escape_markup(report.arms) + "</p>\n" + detail::attention_notes(report) +
-                     "</header>\n<main>\n" + counts;
+  std::string body = "<a class=\"skip\" href=\"#content\">Skip to the content</a>\n<header>\n<h1>" +
+                     escape_markup(title) + "</h1>\n<p class=\"lead\">" + escape_markup(report.arms) +
+                     "</p>\n" + detail::attention_notes(report) + detail::contents_of(treatment, control) +
+                     "</header>\n<main id=\"content\" tabindex=\"-1\">\n" + counts;
   if (!report.pictures.empty())
     body += section("reading", "How to read the pictures", detail::how_to_read(report)) +
             detail::choices_bar(report);

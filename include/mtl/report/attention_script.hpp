@@ -30,7 +30,7 @@ inline constexpr std::string_view attention_script = R"js(
     if (value === 0) return "0";
     const size = Math.abs(value);
     const text = size >= 0.001 ? value.toPrecision(size >= 1 ? 4 : 3) : value.toExponential(2);
-    return text.replace("-", "\u2212");
+    return text.replace(/-/g, "\u2212");
   }
   function tokenScores(one, arm) {
     const method = control("method").value;
@@ -74,19 +74,19 @@ inline constexpr std::string_view attention_script = R"js(
     ends[1].textContent = show(full);
     scale.querySelectorAll("i").forEach(function (step, k) { step.className = colour(level(diverging ? k / 8 - 1 : k / 16, 1)); });
   }
-  function caption() {
+  function caption(one) {
     const method = control("method");
     const name = method.options[method.selectedIndex].text;
     if (method.value !== "attention") return name;
     const head = control("head").value;
-    return name + ", layer " + control("layer").value + ", " + (head === "mean" ? "mean over heads" : "head " + head);
+    return name + ", layer " + control("layer").value + ", " + (head === "mean" ? "mean over " + one.data.heads + " heads" : "head " + head) + ", " + one.data.row;
   }
   function say(one) {
     const i = one.at, piece = one.pieces[0][i];
     if (!piece) return;
     const word = piece.querySelector("bdi").textContent;
     const kind = one.data.kinds[i];
-    one.readout.textContent = word + " (piece " + (i + 1) + " of " + one.pieces[0].length + ", " + (kind ? kind : "no span") + "): " + caption() + ": " +
+    one.readout.textContent = word + " (piece " + (i + 1) + " of " + one.pieces[0].length + ", " + (kind ? kind : "no span") + "): " + caption(one) + ": " +
       one.data.arms[0] + " " + show(one.shown[0][i]) + ", " + one.data.arms[1] + " " + show(one.shown[1][i]) + ", difference " + show(one.shown[2][i]);
   }
   function draw(one) {
@@ -98,7 +98,7 @@ inline constexpr std::string_view attention_script = R"js(
     for (const arm of [0, 1]) paint(one, arm, scores[arm], control("common").checked ? common : full[arm], signed);
     const difference = scores[1].map(function (v, i) { return v - scores[0][i]; });
     paint(one, 2, difference, largest(difference), true);
-    one.part.querySelector(".what").textContent = caption();
+    one.part.querySelector(".what").textContent = caption(one);
     one.part.classList.toggle("numbers", control("numbers").checked);
     one.part.classList.toggle("nospans", !control("spans").checked);
     if (one.told) say(one);

@@ -44,14 +44,18 @@ inline std::string method_title(std::string_view method) {
   return std::string(method);
 }
 
+/// Whose attention is drawn: "row of [CLS]"
+inline std::string attention_row(const PictureSettings& s) {
+  return s.row == "cls"    ? std::string("row of [CLS]")
+         : s.row == "mean" ? std::string("mean over the rows of all tokens")
+                           : "row of token " + s.row;
+}
+
 /// "layer 12, mean over 12 heads, row of [CLS]"
 inline std::string attention_choice(const PictureSettings& s) {
   const auto heads =
       s.head < 0 ? fmt::format("mean over {} heads", s.heads) : fmt::format("head {}", s.head + 1);
-  const auto row = s.row == "cls"    ? std::string("row of [CLS]")
-                   : s.row == "mean" ? std::string("mean over the rows of all tokens")
-                                     : "row of token " + s.row;
-  return fmt::format("layer {}, {}, {}", s.layer, heads, row);
+  return fmt::format("layer {}, {}, {}", s.layer, heads, attention_row(s));
 }
 
 /// The scores of the pieces as they are shown: each its own, or its word's.

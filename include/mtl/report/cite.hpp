@@ -50,6 +50,23 @@ inline std::string run_digest(const RunSummary& run) {
   return all.hex();
 }
 
+/// "MeCab, ipadic-utf8" where parts of speech are the labels; empty where spans of one's own are, or where
+/// the run does not say.
+inline std::string analyser_of(const RunSummary& run) {
+  const auto dictionary = fact_of(run.choices, "dictionary of the labels");
+  const bool own = fact_of(run.choices, "labels: file") != "not recorded";
+  return own || dictionary == "not recorded" ? std::string() : "MeCab, " + last_part(dictionary);
+}
+
+/// Whose IOB2 labels the auxiliary head predicts.
+inline std::string labels_of(const RunSummary& run, std::string_view own, std::string_view parts_of_speech,
+                             std::string_view opening, std::string_view closing) {
+  if (fact_of(run.choices, "labels: file") != "not recorded") return std::string(own);
+  const auto analyser = analyser_of(run);
+  return fmt::format("{}{}{}{}", parts_of_speech, analyser.empty() ? "" : opening, analyser,
+                     analyser.empty() ? "" : closing);
+}
+
 inline std::size_t tested_texts(const RunSummary& run) {
   std::set<std::string> ids;
   for (const auto& cell : run.cells)
@@ -92,7 +109,7 @@ inline std::string methods_english(const Report& report) {
   auto text = fmt::format(
       "We fine-tuned {} (weights {}) on {} ({} test texts in {}) with mtl {} on libtorch {}. The multi-task "
       "model adds a "
-      "token-level head that predicts IOB2 labels of important parts of speech at encoder layer l (λ_sub = "
+      "token-level head that predicts IOB2 labels of {} at encoder layer l (λ_sub = "
       "{}); the "
       "single-task model trains the same layers, l and the last, without it; they were compared at {}. Both "
       "were trained by Adam (learning rates {} for the encoder, {} for the heads, batches of {}) with early "
@@ -103,8 +120,12 @@ inline std::string methods_english(const Report& report) {
       "layers, the test "
       "of Nadeau and Bengio, exact sign-flip tests, and 95 percent intervals.",
       r.model, r.weights, report.run.dataset, r.texts, count_of(r.test_folds, "fold"), MTL_VERSION,
-      r.libtorch, r.lambda_sub, detail::name_layers(r.layers), r.rate_backbone, r.rate_heads, r.batch,
-      r.watch, count_of(r.seeds, "seed"));
+      r.libtorch, detail::labels_of(report.run, "spans of our own", "important parts of speech", " (", ")"),
+      r.lambda_sub, detail::name_layers(r.layers), r.rate_backbone, r.rate_heads, r.batch, r.watch,
+      count_of(r.seeds, "seed"));
+  const auto& main = report.main();
+  if (main.done < main.planned)
+    text += fmt::format(" The run is not complete: {} of {} cells are done.", main.done, main.planned);
   for (const auto& note : report.run.notes) text += " " + note + ".";
   return text + fmt::format(" Run {}; test texts {}; folds {}.\n", r.digest, r.data, r.folds);
 }
@@ -118,7 +139,7 @@ inline std::string methods_japanese(const Report& report) {
   auto text = fmt::format(
       "{}（重み {}）を {}（テスト文書 {} 件、{} 分割）でファインチューニングした。実装は mtl {}（libtorch "
       "{}）である。"
-      "マルチタスクモデルは、エンコーダの第 l 層に重要な品詞の IOB2 "
+      "マルチタスクモデルは、エンコーダの第 l 層に{}の IOB2 "
       "ラベルをトークンごとに予測するヘッドを加え（λ_sub = {}）、"
       "シングルタスクモデルは、そのヘッドなしで同じ層（第 l 層と最終層）を学習する。比較した層は {} である。"
       "両モデルとも Adam（学習率はエンコーダ {}、ヘッド {}、バッチサイズ {}）を用い、{} "
@@ -127,8 +148,12 @@ inline std::string methods_japanese(const Report& report) {
       "{}）。テスト分割上の正解率を層ごとに、原論文と同じ片側の対応のある "
       "t 検定で比較し、あわせて層の数に対する Holm の補正、Nadeau と Bengio の補正 t "
       "検定、正確な符号反転検定、95 % 信頼区間を示す。",
-      r.model, r.weights, report.run.dataset, r.texts, r.test_folds, MTL_VERSION, r.libtorch, r.lambda_sub,
-      layers, r.rate_backbone, r.rate_heads, r.batch, r.watch, r.seeds);
+      r.model, r.weights, report.run.dataset, r.texts, r.test_folds, MTL_VERSION, r.libtorch,
+      detail::labels_of(report.run, "独自に付与したスパン", "重要な品詞", "（", "）"), r.lambda_sub, layers,
+      r.rate_backbone, r.rate_heads, r.batch, r.watch, r.seeds);
+  const auto& main = report.main();
+  if (main.done < main.planned)
+    text += fmt::format("実験は途中で、セル {} 個のうち {} 個が終わっている。", main.planned, main.done);
   for (const auto& note : report.run.notes) text += "（" + note + "）";
   return text + fmt::format("実行 {}、テスト文書 {}、分割 {}。\n", r.digest, r.data, r.folds);
 }

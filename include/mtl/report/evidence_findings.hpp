@@ -32,22 +32,35 @@ inline double holm_of(const LayerEvidence& e) {
 
 /// One-sided p that allows for overlapping training sets, corrected over the layers by Holm: the strictest
 /// test of a gain that the page makes.
-inline std::vector<double> strict_p(const Evidence& evidence) {
+inline std::vector<double> strict_p(const Evidence& evidence,
+                                    double stats::CorrectedT::*tail = &stats::CorrectedT::p_greater) {
   std::vector<double> p;
-  for (const auto& e : evidence.layers) p.push_back(e.corrected.p_greater);
+  for (const auto& e : evidence.layers) p.push_back(e.corrected.*tail);
   return stats::adjust_p_values(p, stats::Correction::Holm);
 }
 
-inline std::vector<int> strict_layers(const Evidence& evidence) {
-  const auto p = strict_p(evidence);
+inline std::vector<int> strict_layers(const Evidence& evidence,
+                                      double stats::CorrectedT::*tail = &stats::CorrectedT::p_greater) {
+  const auto p = strict_p(evidence, tail);
   std::vector<int> layers;
   for (std::size_t i = 0; i < p.size(); ++i)
     if (p[i] < 0.05) layers.push_back(evidence.layers[i].layer);
   return layers;
 }
 
-/// What a reader takes home, in one or two sentences.
-inline std::string say_verdict(const Comparison& c, const Evidence& evidence) {
+/// Where the same test, turned round, finds that the treatment is worse; nothing where it does not.
+inline std::string say_losses(const Comparison& c, const Evidence& evidence) {
+  const auto losses = rows_where(c, [](const auto& row) { return row.test.p_less < 0.05; });
+  if (losses.empty()) return {};
+  const auto strict = strict_layers(evidence, &stats::CorrectedT::p_less);
+  return fmt::format(
+      " In the other direction, {} is more accurate than {} {} by the paper's test; after both corrections "
+      "{}.",
+      arm_title(c.control), arm_title(c.treatment), at_layers(numbers_of(losses)), at_layers(strict));
+}
+
+/// What is said of a gain, in one or two sentences.
+inline std::string say_gains(const Comparison& c, const Evidence& evidence) {
   const auto treatment = arm_title(c.treatment), control = arm_title(c.control);
   const auto raw = rows_where(c, [](const auto& row) { return table_p(row) < 0.05; });
   const auto strict = strict_layers(evidence);
@@ -74,6 +87,11 @@ inline std::string say_verdict(const Comparison& c, const Evidence& evidence) {
       "is no "
       "difference.",
       treatment, control);
+}
+
+/// What a reader takes home.
+inline std::string say_verdict(const Comparison& c, const Evidence& evidence) {
+  return say_gains(c, evidence) + say_losses(c, evidence);
 }
 
 inline std::string say_corrected(const Evidence& evidence) {
@@ -106,8 +124,8 @@ inline std::string say_power(const Evidence& evidence) {
   if (plain.empty()) return {};
   const auto range = [](const std::vector<double>& values) {
     const auto [low, high] = std::ranges::minmax(values);
-    return values.size() == 1 ? show_points(low)
-                              : fmt::format("{} to {}", show_points(low), show_points(high));
+    const auto from = show_detectable(low), to = show_detectable(high);
+    return from == to ? from : fmt::format("{} to {}", from, to);
   };
   return fmt::format(
       "What could have been seen: a true gain of {} points, depending on the layer, has an 80 percent chance "

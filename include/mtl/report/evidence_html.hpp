@@ -85,8 +85,8 @@ inline Table power_table(const Evidence& evidence) {
           .rows = {},
           .groups = {{"", 1}, {"detectable at 0.05", 2}, {"Bayesian correlated t-test", 3}}};
   for (const auto& e : evidence.layers)
-    t.rows.push_back({std::to_string(e.layer), show_points(e.detectable.difference),
-                      show_points(e.detectable_corrected.difference),
+    t.rows.push_back({std::to_string(e.layer), show_detectable(e.detectable.difference),
+                      show_detectable(e.detectable_corrected.difference),
                       detail::show_probability(e.bayes.p_less), detail::show_probability(e.bayes.p_rope),
                       detail::show_probability(e.bayes.p_greater)});
   return t;

@@ -16,6 +16,11 @@ inline std::string show_points(double value) {
   return std::isfinite(value) ? fmt::format("{:.3f}", value) : "n/a";
 }
 
+/// A gain that a design could have seen. Accuracy cannot gain more than 100 points.
+inline std::string show_detectable(double points) {
+  return points > 100 ? std::string("over 100") : show_points(points);
+}
+
 /// A difference with its sign: +1.756.
 inline std::string show_difference(double value) {
   return std::isfinite(value) ? fmt::format("{:+.3f}", value) : "n/a";

@@ -34,7 +34,7 @@ inline std::string say_paper_p(const std::vector<RederivedRow>& rows) {
       "that "
       "of Benjamini and Hochberg, which controls the share of false discoveries instead, {}. With Nadeau and "
       "Bengio's correction for the overlap of training sets, and none for the number of tests, {}.",
-      layers_or_none(raw), layers_or_none(holm) + (holm.size() == 1 ? " stays" : " stay"), layers_or_none(bh),
+      layers_or_none(raw), layers_or_none(holm) + (holm.size() <= 1 ? " stays" : " stay"), layers_or_none(bh),
       layers_or_none(nb));
 }
 

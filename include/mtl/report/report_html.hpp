@@ -149,11 +149,12 @@ inline std::string tiles(const Report& report) {
   const auto strict = mtl::detail::strict_layers(report.evidence);
   const auto& evidence = *std::ranges::find(report.evidence.layers, best.layer, &LayerEvidence::layer);
   return "<dl class=\"tiles\">\n" +
-         tile("largest difference", show_difference(best.test.mean_diff) + " points",
+         tile(best.test.mean_diff > 0 ? "largest gain" : "nearest to a gain",
+              show_difference(best.test.mean_diff) + " points",
               fmt::format("layer {}, one-sided p {}", best.layer, show_p(table_p(best)))) +
          tile("layers with p < 0.05", fmt::format("{} of {}", below.size(), compared.size()),
               fmt::format("{} after both corrections", strict.size())) +
-         tile("detectable gain there", show_points(evidence.detectable.difference) + " points",
+         tile("detectable gain there", show_detectable(evidence.detectable.difference) + " points",
               "80 % power, by the paper's test") +
          tile("texts that flip", std::to_string(report.flips.texts.size()),
               "one arm right, the other wrong, somewhere") +
