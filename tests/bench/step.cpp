@@ -2,9 +2,9 @@
 // JSON.
 //   bench_step JOB
 // JOB is JSON, as bench.py's Bench.ours() writes it. Its folder holds model/ (Hugging Face layout),
-// heads.safetensors and batch.safetensors. Words: "check FILE" writes the gradients of one pass without dropout;
-// "step" trains one step; "predict" says the classes, "logits FILE" writes what the classifier says; "peak" says
-// how much memory was used.
+// heads.safetensors and batch.safetensors. Words: "check FILE" writes the gradients of one pass without
+// dropout; "step" trains one step; "predict" says the classes, "logits FILE" writes what the classifier says;
+// "peak" says how much memory was used.
 #include <mtl/detail/torch.hpp>
 
 #include <chrono>
@@ -172,7 +172,8 @@ int main(int count, char** words) try {
   const auto job = Job::of(json);
   at::set_num_threads(json.at("threads").get<int>());
   const auto backbone = load_bert(job.folder + "/model");
-  backbone->set_engine({engine_named(json.at("engine").get<std::string>()), precision_named(json.at("precision").get<std::string>())});
+  backbone->set_engine({engine_named(json.at("engine").get<std::string>()),
+                        precision_named(json.at("precision").get<std::string>())});
   Trainee trainee(job, backbone);
   const double loaded = memory("VmRSS");
   std::cout << nlohmann::json{{"loaded", loaded}, {"kernels", active_kernels()}} << std::endl;
