@@ -85,8 +85,7 @@ class Trainee {
     adam_.emplace(parameter_groups(*model_, {.backbone = 5e-5, .heads = 1e-4}));
     if (!job.cached) return;
     const auto below = backbone->forward(batch_, {.highest = job.layer - 1}).layer.back();
-    const bool narrow = backbone->engine().precision == NumberType::Bfloat16;
-    batch_.prefix = Prefix{job.layer - 1, narrow ? below.to(torch::kBFloat16) : below};
+    batch_.prefix = Prefix{job.layer - 1, below};
   }
 
   /// The loss, with the gradients in the parameters; no dropout.
