@@ -19,7 +19,7 @@ inline constexpr std::string_view strip_style = R"css(
 select { font: inherit; font-size: .9rem; padding: .2rem .4rem; border: 1px solid var(--edge); border-radius: .35rem; background: #fff; color: var(--ink); max-width: 16rem; }
 select:focus-visible, .strip:focus-visible { outline: 3px solid var(--link); outline-offset: 2px; }
 @media (max-width: 50rem), (max-height: 30rem) { .bar { position: static; } }
-.case { content-visibility: auto; contain-intrinsic-size: auto 40rem; scroll-margin-top: 6rem; border-top: 1px solid var(--line); margin-top: 1.5rem; padding-top: .25rem; }
+.case { scroll-margin-top: 6rem; border-top: 1px solid var(--line); margin-top: 1.5rem; padding-top: .25rem; }
 main > section { scroll-margin-top: 5.5rem; }
 .strip { line-height: 2.35; margin: .15rem 0 .5rem; overflow-wrap: anywhere; color: #000; max-width: none; }
 .p { display: inline-block; line-height: 1.35; padding: .08rem .2rem; position: relative; vertical-align: top; margin-top: .35rem; max-width: 100%; }
