@@ -126,6 +126,8 @@ class Bench:
     def peer(self, row, layer, layout, folder):
         processes, threads = layout
         if layout not in self.peers:
+            while self.peers:  # one keeps up to 15 GB of a batch of 32 texts
+                self.peers.popitem()[1].close()
             command = [sys.executable, HERE / "peer.py", threads]
             self.peers[layout] = Team([Worker(command) for _ in range(processes)])
         self.peers[layout]("load " + json.dumps({"folder": str(folder), "layer": layer, "dropout": row.dropout, "form": row.form,
