@@ -399,7 +399,9 @@ TEST_CASE("hostile: a file of another form is named for what it is", "[store]") 
   const std::vector<Row> rows{
       {"is a tar file", std::string(257, 'a') + "ustar" + std::string(500, nul[0])},
       {"is a pickle, but no checkpoint that torch.save writes", "\x80\x04N."},
-      {"is a pickle, but no checkpoint that torch.save writes", "\x80\x02cos\nsystem\n."},
+      {"is a pickle, but no checkpoint that torch.save writes",
+       "\x80\x02"
+       "cos\nsystem\n."},
       {"is cut short: 3 bytes cannot hold a safetensors header", "<\x01" + nul},
       {"is cut short: 5 bytes cannot hold a safetensors header", "\x80\x11" + std::string(3, nul[0])},
       {"is cut short: its header has 4480 bytes, the file 20",

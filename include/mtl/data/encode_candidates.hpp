@@ -113,6 +113,7 @@ class CandidateEncoder {
     std::unordered_map<std::string, int> counts;
     for (const Candidate& candidate : candidates) ++counts[ids_of(candidate)];
     std::vector<bool> shared;
+    shared.reserve(candidates.size());
     for (const Candidate& candidate : candidates) shared.push_back(counts.at(ids_of(candidate)) > 1);
     return shared;
   }
