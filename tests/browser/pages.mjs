@@ -1,7 +1,7 @@
 // Opens pages and drawings in headless Chromium as a reader would, and says what is wrong with them.
 //   node pages.mjs MODULES CHROMIUM [--screenshots FOLDER] PAGE.html|DRAWING.svg ...
 // MODULES is the folder of node_modules with playwright-core and axe-core. Each page must ask for nothing but itself, say nothing
-// on the console, break no serious accessibility rule (open and closed), be under 10 MB, be ready within 2 s, take the keyboard to
+// on the console, break no serious accessibility rule (open and closed), be under 10 MB, be ready within 2 s (of its own work, where the machine is busy), take the keyboard to
 // every control and let each control act, run none of the markup in its texts, and have a glyph for every Latin, Greek and Japanese character of the BMP.
 import { createRequire } from "node:module";
 import { existsSync, mkdirSync, readFileSync, statSync } from "node:fs";
@@ -232,12 +232,16 @@ function missingGlyphs() {
   return characters.filter((c) => draw(c) === box || draw(c) === empty).join(" ");
 }
 
-// Milliseconds until the page is loaded and drawn.
-async function openingTime(page, address) {
-  const start = performance.now();
-  await page.goto(address, { waitUntil: "load" });
+// Milliseconds until the page is loaded and drawn: on the clock, and of the page's own work, which other programs do not lengthen.
+async function openingTime(page, session, address) {
+  const work = async () => (await session.send("Performance.getMetrics")).metrics.find((m) => m.name === "TaskDuration").value;
+  await session.send("Performance.enable", { timeDomain: "threadTicks" });
+  const before = await work(), start = performance.now();
+  await page.goto(address, { waitUntil: "load", timeout: 120000 });
   await page.evaluate(() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done))));
-  return Math.round(performance.now() - start);
+  const clock = Math.round(performance.now() - start), after = await work();
+  await session.send("Performance.disable");
+  return { clock, work: Math.round(1000 * (after >= before ? after - before : after)) };
 }
 
 async function check(browser, path) {
@@ -250,9 +254,14 @@ async function check(browser, path) {
   const bytes = statSync(path).size;
   if (bytes > largest) faults.push(`${bytes} bytes; the limit is ${largest}`);
 
-  let ready = Infinity; // the best of three: a machine may be busy with other tests
-  for (let attempt = 0; attempt < 3 && ready > slowest; ++attempt) ready = Math.min(ready, await openingTime(page, address));
-  if (ready > slowest) faults.push(`ready after ${ready} ms; the limit is ${slowest}`);
+  const session = await context.newCDPSession(page);
+  let opened = { clock: Infinity, work: Infinity }; // the best of three: a machine may be busy with other tests
+  for (let attempt = 0; attempt < 3 && opened.clock > slowest; ++attempt) {
+    const now = await openingTime(page, session, address);
+    if (now.clock < opened.clock) opened = now;
+  }
+  const ready = `ready after ${opened.clock} ms, ${opened.work} ms of them its own work`;
+  if (opened.clock > slowest && opened.work > slowest) faults.push(`${ready}; the limit is ${slowest}`);
 
   const name = [basename(dirname(dirname(path))), basename(dirname(path)), basename(path, ".html")].join("-");
   if (screenshots && !path.endsWith(".svg")) {
@@ -273,7 +282,7 @@ async function check(browser, path) {
   }
   const missing = await page.evaluate(missingGlyphs);
   if (missing) faults.push(`no glyph for ${missing}`);
-  console.log(`${faults.length ? "WRONG" : "ok   "} ${path}: ${bytes} bytes, ready after ${ready} ms`);
+  console.log(`${faults.length ? "WRONG" : "ok   "} ${path}: ${bytes} bytes, ${ready}`);
   for (const fault of faults.slice(0, 20)) console.log(`      ${fault}`);
   await context.close();
   return faults.length;
