@@ -250,6 +250,7 @@ async function check(browser, path) {
   const context = await browser.newContext({ viewport: { width: 1200, height: 900 } });
   await context.grantPermissions(["clipboard-read", "clipboard-write"]);
   const page = await context.newPage();
+  page.setDefaultTimeout(120000); // a machine may be busy with other tests
   listen(page, address, faults);
   const bytes = statSync(path).size;
   if (bytes > largest) faults.push(`${bytes} bytes; the limit is ${largest}`);
