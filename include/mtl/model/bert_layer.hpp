@@ -89,26 +89,20 @@ class BertLayer {
   /// x: [tokens, hidden]; the same comes back. `bits`: the layer's dropout stream, absent for none.
   torch::Tensor forward(const torch::Tensor& x, const RaggedLayout& layout,
                         const std::optional<RandomStream>& bits) const {
-    const auto site = [&](std::string_view name) {
-      return bits ? std::optional{bits->named(name)} : std::nullopt;
-    };
     const auto gathered =
-        ragged_attention(queries_keys_values(x), heads_, layout, attention_dropout_, site("attention"));
-    return after_attention(gathered, x, site("attention_output"), site("output"), {});
+        ragged_attention(queries_keys_values(x), heads_, layout, attention_dropout_, site(bits, "attention"));
+    return after_attention(gathered, x, site(bits, "attention_output"), site(bits, "output"), {});
   }
 
   /// The rows starts[i] of forward(), [texts, hidden], with the same dropout bits, at the cost of those rows.
   /// x: [tokens, hidden]; starts: [texts + 1] int64 on the CPU.
   torch::Tensor first_rows(const torch::Tensor& x, const torch::Tensor& starts,
                            const std::optional<RandomStream>& bits) const {
-    const auto site = [&](std::string_view name) {
-      return bits ? std::optional{bits->named(name)} : std::nullopt;
-    };
     const auto first = starts.slice(0, 0, -1).contiguous();
     const auto gathered =
-        first_row_attention(x, starts, parameters(), heads_, attention_dropout_, site("attention"));
-    return after_attention(gathered, x.index_select(0, first), site("attention_output"), site("output"),
-                           first);
+        first_row_attention(x, starts, parameters(), heads_, attention_dropout_, site(bits, "attention"));
+    return after_attention(gathered, x.index_select(0, first), site(bits, "attention_output"),
+                           site(bits, "output"), first);
   }
 
   /// What trace() gives back.
@@ -165,6 +159,11 @@ class BertLayer {
   }
 
  private:
+  /// The dropout stream of one place in the layer; absent where the layer's is.
+  static std::optional<RandomStream> site(const std::optional<RandomStream>& bits, std::string_view name) {
+    return bits ? std::optional{bits->named(name)} : std::nullopt;
+  }
+
   /// From what the heads gathered to the layer's output; x: the layer's input. `numbers`: of the rows, for
   /// dropout; undefined: 0, 1, ...
   torch::Tensor after_attention(const torch::Tensor& gathered, const torch::Tensor& x,
