@@ -1,13 +1,15 @@
 // Signals that ask a long command to stop, and the exit status that says so.
 #pragma once
 
+#include <atomic>
 #include <csignal>
 
 namespace mtl::program {
 
 namespace detail {
-inline volatile std::sig_atomic_t received = 0;
-}
+inline std::atomic<int> received = 0;  // written by a handler, read by every job
+static_assert(std::atomic<int>::is_always_lock_free);
+}  // namespace detail
 
 /// From now on TERM, USR1, USR2 and INT set a flag instead of ending the program.
 inline void catch_stop_signals() {

@@ -5,30 +5,21 @@
 
 #include <filesystem>
 #include <functional>
-#include <iterator>
-#include <limits>
-#include <map>
 #include <memory>
-#include <numeric>
-#include <set>
+#include <optional>
 
 #include <torch/version.h>
 #include <CLI/CLI.hpp>
 
-#include <mtl/data/dataset_file.hpp>
-#include <mtl/data/prepare_options.hpp>
-#include <mtl/experiment/eta.hpp>
-#include <mtl/experiment/measure_cost.hpp>
 #include <mtl/experiment/run_folder.hpp>
 #include <mtl/experiment/sweep.hpp>
-#include <mtl/model/checkpoint.hpp>
-#include <mtl/text/embedding_rows.hpp>
-#include <mtl/train/early_stopping.hpp>
 #include <mtl/version.hpp>
 
 #include "commands.hpp"
 #include "stop_signal.hpp"
+#include "sweep_cost.hpp"
 #include "sweep_description.hpp"
+#include "sweep_experiment.hpp"
 #include "sweep_reporter.hpp"
 #include "sweep_settings.hpp"
 
@@ -64,159 +55,26 @@ struct SweepFlags {
   }
 };
 
-/// Everything a sweep works on, loaded and checked.
-struct Experiment {
-  SweepSettings settings = {};
-  StoredDataset stored = {};
-  std::shared_ptr<PretrainedBackbone> pretrained = nullptr;
-  Computation computation = {};
-  std::shared_ptr<PrefixCache> cache = nullptr;
-  std::vector<Arm> arms = {};
-  Plan plan = {};
-};
-
-/// Throws Error unless the data were prepared with the tokenizer of this model.
-void check_tokenizer(const StoredDataset& stored, const SweepSettings& settings) {
-  std::string dictionary, digest;
-  try {
-    dictionary = stored.about.at("word-dic");
-    digest = stored.about.at("tokenizer").at("digest");
-  } catch (const nlohmann::json::exception& problem) {
-    throw Error(fmt::format("{}/dataset.json: {}; likely cause: another version wrote it. Prepare it again",
-                            settings.data, problem.what()));
-  }
-  const auto tokenizer = PretrainedTokenizer::load(settings.model, {.word_dictionary = dictionary});
-  require_embedding_fits(settings.model, tokenizer);
-  require(tokenizer.digest() == digest,
-          "{}: data set {} was prepared with another tokenizer; prepare it again with --model {}",
-          settings.model, settings.data, settings.model);
-}
-
-/// Throws Error unless the model can read every text.
-void check_texts(const Dataset& dataset, const BertConfig& config, const std::string& model) {
-  std::int32_t largest = 0;
-  const auto most = static_cast<std::size_t>(config.longest_text());
-  for (const auto& example : dataset.examples) {
-    largest = std::max(largest, std::ranges::max(example.ids));
-    require(example.ids.size() <= most,
-            "{}: it reads at most {} tokens, but text '{}' of data set '{}' has {}; prepare the data with "
-            "--max-pieces {}",
-            model, most, example.id, dataset.name, example.ids.size(), most);
-  }
-  require(largest < config.vocabulary,
-          "{}: token id {} of data set '{}' is beyond the {} rows of its embedding; likely cause: the data "
-          "was prepared "
-          "with another model's tokenizer",
-          model, largest, dataset.name, config.vocabulary);
-}
-
-/// What would otherwise be refused in the middle of the work, when the run folder has been written already.
-void check_training(const SweepSettings& settings) {
-  require(settings.batch > 0, "--batch {}: a step needs at least one text", settings.batch);
-  for (const auto& [flag, lambda] :
-       {std::pair{"--lambda-main", settings.lambda_main}, {"--lambda-sub", settings.lambda_sub}})
-    require(lambda >= 0 && std::isfinite(lambda),
-            "{} {}: a weight of a loss is 0 or more; a negative one would train against the task", flag,
-            lambda);
-  require(settings.epochs >= 0, "--epochs {}: 0 is no limit, a negative number means nothing",
-          settings.epochs);
-  for (const auto& [flag, rate] :
-       {std::pair{"--rate-backbone", settings.rate_backbone}, {"--rate-heads", settings.rate_heads}})
-    require(rate > 0 && rate < 1, "{} {}: a learning rate lies between 0 and 1", flag, rate);
-  parse_prefix_cache(settings.prefix_cache);
-  require(settings.head_dropout >= 0 && settings.head_dropout < 1,
-          "--head-dropout {}: a probability below 1 is wanted", settings.head_dropout);
-  require(settings.rate_auxiliary >= 0 && settings.rate_auxiliary < 1,
-          "--rate-auxiliary {}: a learning rate lies between 0 and 1; 0 is that of the other heads",
-          settings.rate_auxiliary);
-  for (const auto seed : settings.seeds)
-    require(seed <= std::numeric_limits<std::int64_t>::max(),
-            "--seeds: a seed lies between 0 and 2^63 - 1, and one given is negative or larger");
-  for (const auto& watch : watches_of(settings.watch, settings.patience)) {
-    const auto& quantity = watch.quantity();
-    const auto head = quantity.find(':');
-    require(head == std::string::npos || quantity.substr(head + 1) == main_head,
-            "--watch {}: the single-task arm has the head {} alone", quantity, main_head);
-  }
-}
-
-/// The cache of hidden states below l, where it is wanted and has room; says in words what becomes of them.
-std::string add_prefix_cache(Experiment& experiment, BertBackbone& backbone,
-                             std::unique_ptr<SweepReporter>& reporter) {
-  const auto& settings = experiment.settings;
-  const auto [on, limit] = parse_prefix_cache(settings.prefix_cache);
-  if (settings.dropout_below) return "computed at every step, with dropout";
-  if (!on) return "computed at every step";
-  auto cache = std::make_shared<PrefixCache>(
-      experiment.stored.dataset,
-      PrefixCacheOptions{.folder = std::filesystem::path(settings.out) / "prefix",
-                         .type = precision_named(settings.prefix_precision),
-                         .limit = limit,
-                         .say = [&reporter](const std::string& line) { reporter->say(line); },
-                         .on_progress =
-                             [&reporter](int layer, std::size_t done, std::size_t all) {
-                               reporter->prefix(layer, done, all);
-                               stop_if(stop_requested);
-                             }});
-  const auto bytes = cache->bytes_of_layer(backbone);
-  if (limit && bytes > *limit) {
-    fmt::print(stderr,
-               "--prefix-cache {}: one layer's hidden states take {} bytes; goes on without a cache\n",
-               settings.prefix_cache, bytes);
-    return "computed at every step";
-  }
-  experiment.cache = std::move(cache);
-  return fmt::format("stored once for all folds, epochs and arms, as {}", settings.prefix_precision);
-}
-
-Experiment load_experiment(const SweepSettings& settings, std::unique_ptr<SweepReporter>& reporter) {
-  Experiment experiment{.settings = settings, .stored = load_dataset(settings.data)};
-  const auto& folds = experiment.stored.folds;
-  require(settings.folds >= 1, "--folds {}: at least one fold is run", settings.folds);
-  require(settings.folds <= folds.k,
-          "--folds {}: data set {} was divided into {} folds; prepare it with --folds {} for more",
-          settings.folds, settings.data, folds.k, settings.folds);
-  const auto config = read_bert_config((std::filesystem::path(settings.model) / "config.json").string());
-  PlanAxes axes{.layers = parse_layers(settings.layers, static_cast<int>(config.layers)),
-                .seeds = settings.seeds};
-  axes.folds.resize(static_cast<std::size_t>(settings.folds));
-  std::iota(axes.folds.begin(), axes.folds.end(), 0);
-  experiment.plan = make_plan(axes);
-  check_texts(experiment.stored.dataset, config, settings.model);
-  check_tokenizer(experiment.stored, settings);
-  const auto backbone = load_bert(settings.model);
-  backbone->set_engine({engine_named(settings.engine), precision_named(settings.precision)});
-  experiment.computation = {.weights = weights_digest(settings.model), .engine = backbone->engine()};
-  experiment.pretrained = std::make_shared<PretrainedBackbone>(backbone);
-  experiment.computation.frozen = add_prefix_cache(experiment, *backbone, reporter);
-  experiment.arms = paper_arms(experiment.pretrained, experiment.stored.dataset,
-                               {.lambda_main = settings.lambda_main,
-                                .lambda_sub = settings.lambda_sub,
-                                .head_dropout = settings.head_dropout,
-                                .auxiliary_rate = settings.rate_auxiliary,
-                                .dropout_below = settings.dropout_below},
-                               experiment.cache);
-  return experiment;
-}
-
-TrainOptions train_options(const SweepSettings& settings) {
-  return {.batch_size = settings.batch,
-          .max_epochs = settings.epochs,
-          .patience = settings.patience,
-          .watch = settings.watch,
-          .rates = {.backbone = settings.rate_backbone, .heads = settings.rate_heads},
-          .should_stop = stop_requested};
-}
-
 void print_plan(const Experiment& experiment, const std::vector<PlannedCell>& planned, std::size_t found) {
   const auto& settings = experiment.settings;
   fmt::print(stderr, "plan: {} cells = {} arms x layers {} x {} folds x {} seeds; {} done, {} to train\n",
-             planned.size(), experiment.arms.size(), settings.layers, settings.folds, settings.seeds.size(),
+             planned.size(), experiment.arms().size(), settings.layers, settings.folds, settings.seeds.size(),
              found, planned.size() - found);
 }
 
+/// What becomes of the hidden states is told to the reporter, which is made later. A signal stops it.
+PrefixNews news_to(std::unique_ptr<SweepReporter>& reporter) {
+  return {.say = [&reporter](const std::string& line) { reporter->say(line); },
+          .progress =
+              [&reporter](int layer, std::size_t done, std::size_t all) {
+                reporter->prefix(layer, done, all);
+                stop_if(stop_requested);
+              }};
+}
+
 /// The options of all cells; what happens in them is told to the reporter.
-SweepOptions sweep_options(const Experiment& experiment, std::unique_ptr<SweepReporter>& reporter) {
+SweepOptions sweep_options(const Experiment& experiment, const JobLayout& layout,
+                           std::unique_ptr<SweepReporter>& reporter) {
   const auto& settings = experiment.settings;
   const auto& engine = experiment.computation.engine;
   const nlohmann::json base{
@@ -226,81 +84,32 @@ SweepOptions sweep_options(const Experiment& experiment, std::unique_ptr<SweepRe
                        .signature = experiment.computation.weights + ", " + describe(engine)};
   options.weights_metadata = {
       {"mtl", MTL_VERSION}, {"base", base.dump()}, {"preparation", experiment.stored.about.dump()}};
-  options.environment = {
-      {"mtl", MTL_VERSION}, {"libtorch", TORCH_VERSION}, {"threads", std::to_string(at::get_num_threads())}};
+  options.environment = {{"mtl", MTL_VERSION},
+                         {"libtorch", TORCH_VERSION},
+                         {"threads of a cell", std::to_string(layout.threads)},
+                         {"cells at the same time", std::to_string(layout.jobs)}};
   options.environment["engine"] = describe(engine);
   if (engine.engine == Engine::Fast) options.environment["kernels"] = active_kernels();
-  options.train.on_step = [&](int epoch, int step, int steps, double loss) {
-    reporter->step(epoch, step, steps, loss);
+  options.on_step = [&](const Cell& cell, int epoch, int step, int steps, double loss) {
+    reporter->step(cell, epoch, step, steps, loss);
   };
-  options.train.on_epoch = [&](const EpochRecord& record) { reporter->epoch(record); };
+  options.on_epoch = [&](const Cell& cell, const EpochRecord& record) { reporter->epoch(cell, record); };
   options.on_start = [&](const Cell& cell, TrainableModel& model) { reporter->start(cell, model); };
   options.on_done = [&](const CellResult& result) { reporter->done(result); };
-  options.on_failure = [&](const Cell&, const std::string& why) { reporter->failed(why); };
+  options.on_failure = [&](const Cell& cell, const std::string& why) { reporter->failed(cell, why); };
   return options;
 }
 
-std::vector<PlannedCell> planned_cells(const Experiment& experiment, const Sweep& work) {
+std::vector<PlannedCell> planned_cells(const Experiment& experiment,
+                                       std::unique_ptr<SweepReporter>& reporter) {
+  const auto& stored = experiment.stored;
+  const Sweep work(stored.dataset, stored.folds, sweep_options(experiment, {}, reporter));
   std::vector<PlannedCell> planned;
   for (const Cell& cell : experiment.plan.cells) {
-    const auto arm = std::ranges::find(experiment.arms, cell.arm, &Arm::name);
+    const auto arm = std::ranges::find(experiment.arms(), cell.arm, &Arm::name);
     planned.push_back({cell, work.digest(cell, *arm)});
   }
   return planned;
-}
-
-/// What cells of every arm take at every layer of the plan: measured at the lowest and the two highest, and
-/// on the line between. Empty where not even a few steps can be trained.
-std::vector<PredictedCost> predict_costs(const Experiment& experiment) {
-  std::set<int> layers;
-  for (const Cell& cell : experiment.plan.cells) layers.insert(cell.layer);
-  const std::vector<int> rising(layers.begin(), layers.end());
-  std::set<int> ends{rising.front(), rising.back(),
-                     rising[rising.size() - std::min<std::size_t>(2, rising.size())]};
-  const auto& stored = experiment.stored;
-  std::vector<PredictedCost> costs;
-  try {
-    for (const auto& arm : experiment.arms) {
-      std::vector<PredictedCost> measured;
-      for (const int layer : ends)
-        measured.push_back(measure_cost(arm, {arm.name, layer, 0, experiment.settings.seeds.front()},
-                                        stored.dataset, stored.folds, train_options(experiment.settings),
-                                        experiment.pretrained->config().hidden));
-      std::ranges::copy(interpolate_costs(measured, rising), std::back_inserter(costs));
-    }
-  } catch (const TrainingFailed&) {
-    return {};  // the cells will say so
-  }
-  return costs;
-}
-
-/// One line a layer, for the cells that are still to be trained.
-void print_costs(const std::vector<PredictedCost>& costs, const std::vector<Cell>& waiting, int epochs) {
-  struct Row {
-    std::size_t cells = 0;
-    double epoch_seconds = 0;
-    std::int64_t peak_memory = 0;
-  };
-  std::map<int, Row> rows;
-  for (const Cell& cell : waiting)
-    if (const auto* cost = find_cost(costs, cell)) {
-      Row& row = rows[cell.layer];
-      ++row.cells;
-      row.epoch_seconds += cost->epoch_seconds;
-      row.peak_memory = std::max(row.peak_memory, cost->peak_memory);
-    }
-  if (rows.empty()) return;
-  const int assumed = epochs > 0 ? epochs : Eta::assumed_epochs;
-  fmt::print(stderr, "predicted from a few steps, at {} epochs a cell:\n{:>5} {:>6} {:>16} {:>14} {:>12}\n",
-             assumed, "layer", "cells", "seconds an epoch", "all cells", "memory");
-  double all = 0;
-  for (const auto& [layer, row] : rows) {
-    fmt::print(stderr, "{:>5} {:>6} {:>16.2f} {:>14} {:>8} MiB\n", layer, row.cells,
-               row.epoch_seconds / static_cast<double>(row.cells),
-               spell_duration(row.epoch_seconds * assumed), row.peak_memory >> 20);
-    all += row.epoch_seconds * assumed;
-  }
-  fmt::print(stderr, "{:>5} {:>6} {:>16} {:>14}\n", "all", waiting.size(), "", spell_duration(all));
 }
 
 /// Makes the run folder, before anything that takes time. Throws Error where it cannot be one.
@@ -338,7 +147,7 @@ void write_run(const Experiment& experiment, const std::vector<PlannedCell>& pla
   const auto& settings = experiment.settings;
   const std::filesystem::path run = settings.out;
   const auto description =
-      describe_run(settings, experiment.stored, experiment.pretrained->config(), experiment.computation);
+      describe_run(settings, experiment.stored, experiment.config, experiment.computation);
   require_same_experiment(settings.out, description);
   write_file_atomically((run / "sweep.toml").string(), to_toml(settings));
   write_run_description(run, description);
@@ -359,6 +168,21 @@ int conclude(const Progress& progress, const std::string& run, SweepReporter& re
   return progress.failed > 0 ? 1 : 0;
 }
 
+/// Divides the threads, writes down how, and predicts what the waiting cells take.
+JobLayout measure_work(Experiment& experiment, const std::vector<Cell>& waiting,
+                       const std::optional<JobLayout>& earlier, std::vector<PredictedCost>& predicted) {
+  JobLayout layout;
+  try {
+    layout = choose_layout(experiment, waiting.size(), earlier,
+                           [](const std::string& line) { fmt::print(stderr, "{}\n", line); });
+    if (!waiting.empty()) predicted = predict_costs(experiment);
+  } catch (const Stopped&) {
+    // the sweep itself stops before its first step
+  }
+  experiment.settings.jobs = std::to_string(layout.jobs);
+  return layout;
+}
+
 int sweep(SweepSettings settings, bool plan_only) {
   catch_stop_signals();
   settings.engine = name_of(engine_named(settings.engine));  // what "auto" means here is written down
@@ -367,32 +191,29 @@ int sweep(SweepSettings settings, bool plan_only) {
   check_training(settings);
   if (!plan_only) make_run_folder(settings.out);
   std::unique_ptr<SweepReporter> reporter;
-  const Experiment experiment = load_experiment(settings, reporter);
-  CellStore store(settings.out, experiment.stored.dataset.labels.at("main"));
-  Sweep work(experiment.stored.dataset, experiment.stored.folds, sweep_options(experiment, reporter));
+  const auto experiment = load_experiment(settings, news_to(reporter));
+  CellStore store(settings.out, experiment->stored.dataset.labels.at("main"));
 
-  const auto planned = planned_cells(experiment, work);
+  const auto planned = planned_cells(*experiment, reporter);
   std::vector<Cell> waiting;
   for (const auto& [cell, digest] : planned)
     if (!store.done(cell, digest)) waiting.push_back(cell);
   const auto found = planned.size() - waiting.size();
-  print_plan(experiment, planned, found);
-  if (!plan_only) write_run(experiment, planned);
+  print_plan(*experiment, planned, found);
   std::vector<PredictedCost> predicted;
-  try {
-    if (!waiting.empty()) predicted = predict_costs(experiment);
-  } catch (const Stopped&) {
-    // the sweep itself stops before its first step
-  }
-  print_costs(predicted, waiting, settings.epochs);
+  const auto layout = measure_work(*experiment, waiting, earlier_layout(store, planned), predicted);
+  print_costs(predicted, waiting, *experiment);
   if (plan_only) return 0;
+  write_run(*experiment, planned);
   if (!std::filesystem::exists(settings.out + "/predicted.json")) write_predictions(settings.out, predicted);
 
-  reporter = std::make_unique<SweepReporter>(settings, planned.size(), found,
-                                             experiment.pretrained->config().layers, predicted);
+  reporter = std::make_unique<SweepReporter>(experiment->settings, planned.size(), found,
+                                             experiment->config.layers, layout.jobs, predicted);
   for (const Cell& cell : waiting) reporter->expect(cell);
-  const auto progress = work.run(experiment.plan, experiment.arms, store);
-  if (experiment.cache && !progress.stopped) experiment.cache->clear();
+  Sweep work(experiment->stored.dataset, experiment->stored.folds,
+             sweep_options(*experiment, layout, reporter));
+  const auto progress = work.run(experiment->plan, experiment->jobs, store);
+  if (experiment->cache && !progress.stopped) experiment->cache->clear();
   return conclude(progress, settings.out, *reporter);
 }
 
@@ -418,8 +239,12 @@ void add_training_flags(CLI::App& command, SweepFlags& flags) {
   flags.remember(command.add_flag("--dropout-below,!--no-dropout-below", flags.given.dropout_below,
                                   "dropout also in the frozen layers below l"),
                  &SweepSettings::dropout_below);
-  flags.add(command, "--threads", &SweepSettings::threads, "threads; 0: one a core")
+  flags.add(command, "--threads", &SweepSettings::threads, "threads in all; 0: one a core")
       ->check(CLI::Range(0, 1024));
+  flags.add(
+      command, "--jobs", &SweepSettings::jobs,
+      "cells trained at the same time, each with its share of the threads; auto: as many as are measured "
+      "to be fastest and fit into memory");
 }
 
 /// Flags that say how the encoder is computed.

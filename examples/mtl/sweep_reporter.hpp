@@ -4,9 +4,12 @@
 #include <mtl/detail/torch.hpp>
 
 #include <chrono>
+#include <map>
+#include <mutex>
 #include <optional>
 #include <set>
 #include <string>
+#include <utility>
 
 #include <mtl/experiment/cell.hpp>
 #include <mtl/experiment/eta.hpp>
@@ -18,84 +21,117 @@
 
 namespace mtl::program {
 
-/// Prints what happens, and how long it will go on.
+/// Prints what happens, and how long it will go on. Safe for threads.
 class SweepReporter {
  public:
-  /// `cells`: of the plan; `found`: of them done before; `layers`: of the backbone; `predicted`: for each arm
-  /// and layer, or empty.
+  /// `cells`: of the plan; `found`: of them done before; `layers`: of the backbone; `jobs`: cells at the same
+  /// time; `predicted`: for each arm and layer, or empty.
   SweepReporter(const SweepSettings& settings, std::size_t cells, std::size_t found, int layers,
-                const std::vector<PredictedCost>& predicted)
+                std::size_t jobs, const std::vector<PredictedCost>& predicted)
       : settings_{settings},
         total_{cells},
         number_{found},
-        eta_{layers, settings.epochs, cost_of(predicted)} {}
+        eta_{layers, settings.epochs, cost_of(predicted), jobs} {}
 
-  void expect(const Cell& cell) { eta_.expect(cell); }
-  void say(const std::string& line) { printer_.line(line); }
-
-  void start(const Cell& cell, TrainableModel& model) {
-    ++number_;
-    cell_ = fmt::format("[{}/{}] {} l={} fold {} seed {}", number_, total_, cell.arm, cell.layer, cell.fold,
-                        cell.seed);
-    if (explained_.emplace(cell.arm, cell.layer).second)
-      printer_.line(fmt::format("{}: what trains\n{}", cell_, trainable_table(model)));
-    eta_.begin(cell);
-    last_ = std::chrono::steady_clock::now();
+  void expect(const Cell& cell) {
+    const std::lock_guard lock(mutex_);
+    eta_.expect(cell);
   }
 
-  /// The frozen layers are being computed for all texts: it does not count as time of the cell.
+  void say(const std::string& line) {
+    const std::lock_guard lock(mutex_);
+    printer_.line(line);
+  }
+
+  void start(const Cell& cell, TrainableModel& model) {
+    const std::lock_guard lock(mutex_);
+    auto& now = under_way_[cell];
+    now.name = fmt::format("[{}/{}] {} l={} fold {} seed {}", ++number_, total_, cell.arm, cell.layer,
+                           cell.fold, cell.seed);
+    if (explained_.emplace(cell.arm, cell.layer).second)
+      printer_.line(fmt::format("{}: what trains\n{}", now.name, trainable_table(model)));
+    eta_.begin(cell);
+  }
+
+  /// The frozen layers are being computed for all texts: it does not count as time of the cells that wait for
+  /// them.
   void prefix(int layer, std::size_t done, std::size_t all) {
-    const auto now = std::chrono::steady_clock::now();
+    const std::lock_guard lock(mutex_);
+    const auto now = Clock::now();
     if (!walk_) walk_ = now;
     printer_.status(fmt::format("hidden states of layer {}: {}/{} texts", layer, done, all));
     if (done == all) {
       printer_.line(fmt::format("hidden states of layer {}: stored for {} texts", layer, all) + ", " +
-                    spell_duration(std::chrono::duration<double>(now - *walk_).count()));
+                    spell_duration(seconds(*walk_, now)));
       walk_.reset();
     }
-    last_ = now;
+    for (auto& [cell, waiting] : under_way_)
+      if (!waiting.stepped) waiting.last = now;
   }
 
-  void step(int epoch, int step, int steps, double loss) {
-    advance(epoch - 1 + static_cast<double>(step) / steps);
+  void step(const Cell& cell, int epoch, int step, int steps, double loss) {
+    const std::lock_guard lock(mutex_);
+    const auto& name = advance(cell, epoch - 1 + static_cast<double>(step) / steps);
     printer_.status(
-        fmt::format("{}: epoch {} step {}/{} loss {:.4f}{}", cell_, epoch, step, steps, loss, eta()));
-    if (first_ && epoch == 1 && step == 3)
-      printer_.line(fmt::format("{}: first steps taken{}", cell_, eta()));
+        fmt::format("{}: epoch {} step {}/{} loss {:.4f}{}", name, epoch, step, steps, loss, eta()));
+    if (first_ && epoch == 1 && step == 3) printer_.line(fmt::format("{}: first steps taken{}", name, eta()));
     first_ = first_ && step < 3;
   }
 
-  void epoch(const EpochRecord& record) {
-    advance(record.epoch);
+  void epoch(const Cell& cell, const EpochRecord& record) {
+    const std::lock_guard lock(mutex_);
+    const auto& name = advance(cell, record.epoch);
     const auto limit = settings_.epochs > 0 ? fmt::format("/{}", settings_.epochs) : "";
     printer_.line(fmt::format("{}: epoch {}{} loss {:.4f}, validation loss {:.4f} accuracy {:.4f}, {}{}",
-                              cell_, record.epoch, limit, record.train_loss, record.valid.at("loss"),
+                              name, record.epoch, limit, record.train_loss, record.valid.at("loss"),
                               record.valid.at("accuracy:main"), spell_duration(record.seconds), eta()));
   }
 
   void done(const CellResult& result) {
-    eta_.finish();
+    const std::lock_guard lock(mutex_);
     const auto& best = result.watches.front();
-    printer_.line(fmt::format("{}: test accuracy {:.4f} at epoch {}, {}{}", cell_,
-                              best.scores.at("main.accuracy"), best.best_epoch,
+    const auto accuracy = best.scores.at("main.accuracy");
+    const auto name = finish(result.cell);
+    printer_.line(fmt::format("{}: test accuracy {:.4f} at epoch {}, {}{}", name, accuracy, best.best_epoch,
                               spell_duration(result.seconds), eta()));
   }
 
-  void failed(const std::string& why) {
-    eta_.finish();
-    printer_.line(fmt::format("{}: failed: {}", cell_, why));
+  void failed(const Cell& cell, const std::string& why) {
+    const std::lock_guard lock(mutex_);
+    printer_.line(fmt::format("{}: failed: {}", finish(cell), why));
   }
 
  private:
+  using Clock = std::chrono::steady_clock;
+
+  struct UnderWay {
+    std::string name = {};  ///< as lines begin
+    bool stepped = false;
+    Clock::time_point last = Clock::now();  ///< up to when its time has been counted
+  };
+
   static Eta::Cost cost_of(const std::vector<PredictedCost>& predicted) {
     if (predicted.empty()) return {};
     return [predicted](const Cell& cell) { return find_cost(predicted, cell)->epoch_seconds; };
   }
 
-  void advance(double epochs) {
-    const auto now = std::chrono::steady_clock::now();
-    eta_.advance(epochs, std::chrono::duration<double>(now - last_).count());
-    last_ = now;
+  static double seconds(Clock::time_point begin, Clock::time_point end) {
+    return std::chrono::duration<double>(end - begin).count();
+  }
+
+  /// Counts the time of a cell; its name.
+  const std::string& advance(const Cell& cell, double epochs) {
+    auto& now = under_way_.at(cell);
+    const auto before = std::exchange(now.last, Clock::now());
+    eta_.advance(cell, epochs, seconds(before, now.last));
+    now.stepped = true;
+    return now.name;
+  }
+
+  /// Ends a cell; its name.
+  std::string finish(const Cell& cell) {
+    eta_.finish(cell);
+    return std::move(under_way_.extract(cell).mapped().name);
   }
 
   std::string eta() const {
@@ -105,13 +141,13 @@ class SweepReporter {
 
   const SweepSettings& settings_;
   std::size_t total_, number_;
+  std::mutex mutex_;
   Eta eta_;
   ProgressPrinter printer_;
-  std::string cell_;
+  std::map<Cell, UnderWay> under_way_;
   std::set<std::pair<std::string, int>> explained_;  ///< arms at layers whose table was printed
   bool first_ = true;
-  std::optional<std::chrono::steady_clock::time_point> walk_ = std::nullopt;  ///< since when
-  std::chrono::steady_clock::time_point last_ = std::chrono::steady_clock::now();
+  std::optional<Clock::time_point> walk_ = std::nullopt;  ///< since when
 };
 
 }  // namespace mtl::program

@@ -58,13 +58,15 @@ std::string to_toml(const SweepSettings& s) {
       "{}\nepochs = {}\n"
       "patience = {}\nwatch = {}\nrate-backbone = {}\nrate-heads = {}\nrate-auxiliary = {}\nlambda-main = "
       "{}\nlambda-sub = {}\n"
-      "head-dropout = {}\ndropout-below = {}\nthreads = {}\nengine = {}\nprecision = {}\nprefix-cache = "
+      "head-dropout = {}\ndropout-below = {}\nthreads = {}\njobs = {}\nengine = {}\nprecision = "
+      "{}\nprefix-cache = "
       "{}\nprefix-precision = {}\n",
       quoted(s.data), quoted(s.model), quoted(s.out), quoted(s.profile), quoted(s.layers), s.folds,
       list(s.seeds, [](auto seed) { return std::to_string(seed); }), s.batch, s.epochs, s.patience,
       list(s.watch, [](const auto& name) { return quoted(name); }), s.rate_backbone, s.rate_heads,
       s.rate_auxiliary, s.lambda_main, s.lambda_sub, s.head_dropout, s.dropout_below, s.threads,
-      quoted(s.engine), quoted(s.precision), quoted(s.prefix_cache), quoted(s.prefix_precision));
+      quoted(s.jobs), quoted(s.engine), quoted(s.precision), quoted(s.prefix_cache),
+      quoted(s.prefix_precision));
 }
 
 std::string changed_from_profile(const SweepSettings& settings) {
@@ -76,6 +78,7 @@ std::string changed_from_profile(const SweepSettings& settings) {
   usual.folds = settings.folds;
   usual.seeds = settings.seeds;
   usual.threads = settings.threads;
+  usual.jobs = settings.jobs;
   usual.engine = settings.engine;
   usual.precision = settings.precision;
   usual.prefix_cache = settings.prefix_cache;
@@ -85,6 +88,14 @@ std::string changed_from_profile(const SweepSettings& settings) {
   while (std::getline(ours, line) && std::getline(theirs, other))
     if (line != other) changed += (changed.empty() ? "" : ", ") + line;
   return changed;
+}
+
+std::size_t parse_jobs(const std::string& text) {
+  std::size_t jobs = 0;
+  const auto [end, problem] = std::from_chars(text.data(), text.data() + text.size(), jobs);
+  require(problem == std::errc{} && end == text.data() + text.size() && jobs >= 1 && jobs <= 1024,
+          "--jobs {}: auto, or how many cells are trained at the same time, 1 to 1024, is wanted", text);
+  return jobs;
 }
 
 PrefixCacheSetting parse_prefix_cache(const std::string& text) {

@@ -26,7 +26,8 @@ struct SweepSettings {
   double lambda_sub = 0.5;
   double head_dropout = 0.1;
   bool dropout_below = true;
-  int threads = 0;  ///< 0: one a core
+  int threads = 0;            ///< 0: one a core
+  std::string jobs = "auto";  ///< cells at the same time
   std::string engine = "auto";
   std::string precision = "auto";  ///< of the fast engine
   std::string prefix_cache = "auto";
@@ -42,6 +43,9 @@ struct PrefixCacheSetting {
 /// "auto", "off", or a number of bytes, which K, M or G may follow (of 1024 each). Throws mtl::Error for
 /// anything else.
 PrefixCacheSetting parse_prefix_cache(const std::string& text);
+
+/// What --jobs asks for, a number of 1 or more. Throws mtl::Error for anything else, "auto" too.
+std::size_t parse_jobs(const std::string& text);
 
 /// The values of a profile: "paper" (the paper's, to the letter) or "quick" (minutes instead of days). Throws
 /// mtl::Error for another name.

@@ -2,7 +2,9 @@
 
 #include <support/catch.hpp>
 
+#include <atomic>
 #include <filesystem>
+#include <span>
 
 #include <unistd.h>
 
@@ -18,17 +20,21 @@ TEST_CASE("a few steps say what an epoch takes, and compute nothing for all docu
       std::make_shared<PretrainedBackbone>(std::make_shared<BertBackbone>(tests::prefix_config()));
   const auto folder = std::filesystem::temp_directory_path() / ("mtl-measure-" + std::to_string(::getpid()));
   const auto cache = std::make_shared<PrefixCache>(data, PrefixCacheOptions{.folder = folder});
-  int steps = 0;
+  const auto other =
+      std::make_shared<PretrainedBackbone>(std::make_shared<BertBackbone>(tests::prefix_config()));
+  const std::vector jobs{paper_arms(pretrained, data, {}, cache), paper_arms(other, data, {}, cache)};
+  std::atomic<int> steps = 0;
   const TrainOptions options{.batch_size = 16, .should_stop = [&] { return ++steps < 0; }};
-  for (const auto& arm : paper_arms(pretrained, data, {}, cache))
-    for (const int layer : {1, 4}) {
-      const auto cost = measure_cost(arm, {arm.name, layer, 0, 1}, data, folds, options, 32);
-      CHECK(cost.arm == arm.name);
+  for (const std::size_t count : {1, 2})
+    for (const auto& [arm, layer] : {std::pair{"multi", 1}, {"single", 4}}) {
+      const auto cost =
+          measure_cost(std::span(jobs).first(count), {arm, layer, 0, 1}, data, folds, options, 32);
+      CHECK(cost.arm == arm);
       CHECK(cost.layer == layer);
       CHECK(cost.epoch_seconds > 0);
       CHECK(cost.epoch_seconds < 60);
       CHECK(cost.peak_memory >= 0);
     }
-  CHECK(steps == 4 * (3 + 1));  // three steps and one batch of validation each
+  CHECK(steps == (2 + 4) * (3 + 1));  // three steps and one batch of validation each
   CHECK_FALSE(std::filesystem::exists(folder));
 }

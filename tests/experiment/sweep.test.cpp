@@ -1,6 +1,7 @@
 // The sweep as a library: which cells are trained, which are found, which are given up.
 #include <mtl/detail/torch.hpp>
 
+#include <atomic>
 #include <filesystem>
 #include <set>
 
@@ -145,6 +146,13 @@ TEST_CASE("a stop keeps what is done; a training that breaks off does not end th
   for (const Cell& cell : failed) CHECK(cell.layer == 1);
 }
 
+/// How a run differs from the usual.
+struct Unusual {
+  std::size_t stop_after = 1000;  ///< cells
+  bool dropout_below = false;
+  int jobs = 1;
+};
+
 /// A sweep of profile quick's kind, on a backbone of four layers, whose frozen layers may be kept.
 struct Frozen {
   std::filesystem::path folder =
@@ -157,13 +165,10 @@ struct Frozen {
   Frozen() { std::filesystem::remove_all(folder); }
   ~Frozen() { std::filesystem::remove_all(folder); }
 
-  /// What a run says of every cell, in its order. `name`: of its folder; `stop_after` cells it is stopped.
+  /// What a run says of every cell, in the order in which they are done. `name`: of its folder.
   std::vector<CellResult> run(const std::string& name, const EngineOptions& engine, bool stores,
-                              std::size_t stop_after = 1000, bool dropout_below = false) {
+                              const Unusual& unusual = {}) {
     std::filesystem::create_directories(folder / name);
-    const auto backbone = std::make_shared<BertBackbone>(tests::prefix_config());
-    backbone->set_engine(engine);
-    const auto pretrained = std::make_shared<PretrainedBackbone>(backbone);
     walks.clear();
     const auto cache =
         !stores
@@ -176,13 +181,19 @@ struct Frozen {
     std::vector<CellResult> results;
     SweepOptions how{.train = {.batch_size = 8, .max_epochs = 2, .rates = {.backbone = 3e-3, .heads = 1e-2}},
                      .signature = "tiny " + describe(engine)};
-    how.on_done = [&](const CellResult& result) { results.push_back(result); };
-    how.train.should_stop = [&] { return results.size() == stop_after; };
+    std::atomic<std::size_t> done = 0;
+    how.on_done = [&](const CellResult& result) { results.push_back(result), ++done; };
+    how.train.should_stop = [&] { return done >= unusual.stop_after; };
+    std::vector<std::vector<Arm>> jobs;
+    for (int job = 0; job < unusual.jobs; ++job) {
+      const auto backbone = std::make_shared<BertBackbone>(tests::prefix_config());
+      backbone->set_engine(engine);
+      jobs.push_back(paper_arms(std::make_shared<PretrainedBackbone>(backbone), data,
+                                {.dropout_below = unusual.dropout_below}, cache));
+    }
     CellStore store{folder / name, data.labels.at("main")};
-    const auto progress =
-        Sweep(data, folds, how)
-            .run(plan, paper_arms(pretrained, data, {.dropout_below = dropout_below}, cache), store);
-    CHECK(progress.stopped == (stop_after < plan.cells.size()));
+    const auto progress = Sweep(data, folds, how).run(plan, jobs, store);
+    CHECK(progress.stopped == (unusual.stop_after < plan.cells.size()));
     return results;
   }
 };
@@ -232,7 +243,7 @@ TEST_CASE("a sweep that was stopped goes on from the stored hidden states, to th
     INFO(describe(engine));
     const auto once = frozen.run("once " + describe(engine), engine, true);
     const auto name = "twice " + describe(engine);
-    auto twice = frozen.run(name, engine, true, 3);
+    auto twice = frozen.run(name, engine, true, {.stop_after = 3});
     CHECK(frozen.walks == std::vector<int>{2});
     for (auto& result : frozen.run(name, engine, true)) twice.push_back(result);
     CHECK(frozen.walks == std::vector<int>{3});  // that of layer 2 was found
@@ -249,13 +260,50 @@ TEST_CASE("a sweep that was stopped goes on from the stored hidden states, to th
   }
 }
 
+TEST_CASE("cells come out the same to the last bit, one at a time or several side by side", "[experiment]") {
+  Frozen frozen;
+  frozen.plan = make_plan({.layers = {4, 1, 3}, .folds = {0, 1}});
+  const auto threads = at::get_num_threads();
+  at::set_num_threads(1);
+  for (const auto& engine :
+       {EngineOptions{Engine::Plain, NumberType::Float32}, EngineOptions{Engine::Fast, NumberType::Float32},
+        EngineOptions{Engine::Fast, NumberType::Bfloat16}})
+    for (const bool stores : {false, true}) {
+      INFO(describe(engine) << (stores ? ", stored" : ""));
+      const auto name = describe(engine) + (stores ? " stored " : " ");
+      const auto alone = frozen.run(name + "alone", engine, stores);
+      auto beside = frozen.run(name + "beside", engine, stores, {.jobs = 3});
+      if (stores) CHECK(frozen.walks == std::vector<int>{2, 3});  // once for all jobs
+      REQUIRE(alone.size() == 12);
+      REQUIRE(beside.size() == 12);
+      for (const auto& result : alone) {
+        const auto twin = std::ranges::find(beside, result.cell, &CellResult::cell);
+        REQUIRE(bool(twin != beside.end()));
+        CHECK(same_outcome(result, *twin));
+      }
+    }
+  at::set_num_threads(threads);
+}
+
+TEST_CASE("a stop, or an error in one job, ends all of them", "[experiment]") {
+  Frozen frozen;
+  const EngineOptions engine{Engine::Fast, NumberType::Float32};
+  const auto some = frozen.run("stopped", engine, true, {.stop_after = 2, .jobs = 2});
+  CHECK(some.size() >= 2);
+  CHECK(some.size() <= 3);
+  CHECK(some.size() + frozen.run("stopped", engine, true, {.jobs = 2}).size() == 6);
+  std::filesystem::create_directories(frozen.folder / "refused");
+  write_file_atomically((frozen.folder / "refused" / "cells").string(), "a file in the folder's place");
+  CHECK_THROWS(frozen.run("refused", engine, false, {.jobs = 2}));
+}
+
 TEST_CASE("with dropout below l nothing is stored", "[experiment]") {
   Frozen frozen;
   const EngineOptions engine{Engine::Fast, NumberType::Float32};
-  const auto with = frozen.run("with", engine, true, 1000, true);
+  const auto with = frozen.run("with", engine, true, {.dropout_below = true});
   CHECK(frozen.walks.empty());
   CHECK_FALSE(std::filesystem::exists(frozen.folder / "with" / "prefix"));
-  const auto without = frozen.run("without", engine, false, 1000, true);
+  const auto without = frozen.run("without", engine, false, {.dropout_below = true});
   REQUIRE(with.size() == without.size());
   for (std::size_t i = 0; i < with.size(); ++i) {
     CHECK(with[i].digest == without[i].digest);

@@ -245,6 +245,47 @@ TEST_CASE("a sweep that is stopped keeps the hidden states, and goes on with the
   CHECK_FALSE(fs::exists(place.root / "run/prefix"));
 }
 
+TEST_CASE("several cells at the same time come out as one by one, and a sweep goes on as it was divided",
+          "[program]") {
+  const Prepared place;
+  const std::string six = "sweep --data data --model model --profile quick --layers 1-2 --folds 3 --epochs 2";
+  const auto predictions = [&](const std::string& run) {
+    std::map<std::string, std::string> said;
+    for (const auto& cell : fs::directory_iterator(place.root / run / "cells"))
+      said[cell.path().filename().string()] = read_file((cell.path() / "history.jsonl").string());
+    for (auto& [cell, history] : said)  // seconds differ
+      for (auto at = history.find("\"seconds\":"); at != std::string::npos;
+           at = history.find("\"seconds\":", at + 1))
+        history.erase(at, history.find_first_of(",}", at) - at);
+    return said;
+  };
+  REQUIRE(place.run(six + " --out alone --threads 1").status == 0);
+  const auto beside = place.run(six + " --out beside --threads 3 --jobs 3");
+  INFO(beside.err);
+  REQUIRE(beside.status == 0);
+  CHECK_THAT(beside.err, Catch::Contains("12 cells done"));
+  CHECK(predictions("alone").size() == 12);
+  CHECK(predictions("alone") == predictions("beside"));
+  CHECK_THAT(place.read("beside/sweep.toml"), Catch::Contains("jobs = '3'"));
+
+  fs::remove(fs::directory_iterator(place.root / "beside/cells")->path() / "result.json");
+  const auto on =
+      place.run(six + " --out beside --threads 3");  // auto: nothing is measured, one cell is left
+  CHECK(on.status == 0);
+  CHECK_THAT(on.err, Catch::Contains("11 done, 1 to train") && !Catch::Contains("at a time"));
+  CHECK(predictions("alone") == predictions("beside"));
+  CHECK_THAT(place.read("beside/sweep.toml"), Catch::Contains("jobs = '3'"));
+
+  const auto chosen = place.run(six + " --out chosen --threads 2");
+  CHECK(chosen.status == 0);
+  CHECK_THAT(chosen.err, Catch::Contains("at a time, with"));
+  const auto stopped = place.run_until("endless/run.json", "TERM",
+                                       "sweep --data data --model model --profile quick --layers 1-2 --folds "
+                                       "3 --out endless --threads 2 --jobs 2 --epochs 0 --patience 1000000");
+  CHECK(stopped.status == 75);
+  CHECK_THAT(stopped.err, Catch::Contains("stopped with 0 of 12 cells done"));
+}
+
 TEST_CASE("what a sweep cannot use ends with status 2 and one message, and earlier results stay whole",
           "[program]") {
   const Prepared place;
@@ -294,6 +335,8 @@ TEST_CASE("what a sweep cannot use ends with status 2 and one message, and earli
       {sweep("model", "--layers 1 --folds 3 --seeds=-1"), "--seeds"},
       {sweep("model", "--layers 1 --folds 3 --prefix-cache 8X"), "--prefix-cache 8X: auto, off, or a number"},
       {sweep("model", "--layers 1 --folds 3 --prefix-cache ''"), "--prefix-cache"},
+      {sweep("model", "--layers 1 --folds 3 --jobs 0"), "--jobs 0: auto, or how many cells"},
+      {sweep("model", "--layers 1 --folds 3 --jobs two"), "--jobs two: auto, or how many cells"},
       {sweep("model", "--layers 1 --folds 3 --threads -1"), "--threads"},
       {sweep("model", "--layers 1 --folds 3 --threads 100000"), "--threads"},
       {sweep("shuffled"), "shuffled: data set data was prepared with another tokenizer"},

@@ -1,15 +1,20 @@
-// In: an arm and a cell. Out: what an epoch of it will take, measured on a few steps with a few texts.
+// In: arms and a cell. Out: what an epoch of it will take, measured on a few steps with a few texts, beside
+// as many others as there will be.
 #pragma once
 
 #include <mtl/detail/torch.hpp>
 
 #include <algorithm>
 #include <chrono>
+#include <memory>
 #include <span>
 #include <vector>
 
+#include <ATen/Parallel.h>
+
 #include <mtl/data/dataset.hpp>
 #include <mtl/data/folds.hpp>
+#include <mtl/detail/parallel_for.hpp>
 #include <mtl/experiment/arm.hpp>
 #include <mtl/experiment/peak_memory.hpp>
 #include <mtl/experiment/predicted_cost.hpp>
@@ -41,45 +46,80 @@ inline std::vector<std::size_t> spread_texts(std::size_t texts, std::size_t coun
   return which;
 }
 
-}  // namespace detail
+/// Seconds of a token, measured.
+struct TokenSeconds {
+  double trained = 0, judged = 0;
+};
 
-/// Trains `cell` for three steps of at most eight texts, of which the first is not counted. The model is left
-/// changed. `options`: of the sweep; `hidden`: width of the backbone. Throws as fit() does.
-inline PredictedCost measure_cost(const Arm& arm, const Cell& cell, const Dataset& dataset,
-                                  const Folds& folds, const TrainOptions& options, std::int64_t hidden) {
+/// Trains for an epoch of `train`, of which the first step is not counted.
+inline TokenSeconds time_epoch(TrainableModel& model, const Dataset& train, const Dataset& valid,
+                               TrainOptions options) {
   using Clock = std::chrono::steady_clock;
-  const auto few = static_cast<std::size_t>(std::min(options.batch_size, 8));
-  const auto which = detail::spread_texts(dataset.examples.size(), 3 * few);
-  const auto judged = std::span(which).first(std::min(few, which.size()));
-  const auto model = arm.make(cell);
   std::vector<Clock::time_point> steps;
   Clock::time_point end;
-  TrainOptions short_training{.batch_size = static_cast<int>(few),
-                              .max_epochs = 1,
-                              .rates = options.rates,
-                              .adam = options.adam,
-                              .loss = arm.loss,
-                              .on_step = [&](int, int, int, double) { steps.push_back(Clock::now()); },
-                              .on_epoch = [&](const EpochRecord&) { end = Clock::now(); },
-                              .should_stop = options.should_stop};
-  short_training.rates.head.insert(short_training.rates.head.end(), arm.rates.begin(), arm.rates.end());
-  if (const int layer = arm.prefix.layer_of(cell); layer > 0)
-    short_training.prefix = detail::made_up_states(dataset, layer, hidden);
-  reset_peak_memory();
-  const auto at_rest = peak_memory();
-  const auto history = fit(*model, subset(dataset, which), subset(dataset, judged), short_training);
+  options.on_step = [&](int, int, int, double) { steps.push_back(Clock::now()); };
+  options.on_epoch = [&](const EpochRecord&) { end = Clock::now(); };
+  const auto history = fit(model, train, valid, options);
   const auto seconds = [](Clock::time_point a, Clock::time_point b) {
     return std::chrono::duration<double>(b - a).count();
   };
+  double judged = 0;
+  for (const auto& example : valid.examples) judged += static_cast<double>(example.ids.size());
   const auto counted = static_cast<double>(std::max<std::size_t>(steps.size() - 1, 1));
-  const double token = seconds(steps.front(), steps.back()) / counted * static_cast<double>(steps.size()) /
-                       static_cast<double>(history.tokens);
-  const double judged_token = seconds(steps.back(), end) / detail::tokens_of(dataset, judged);
+  const double of_epoch = seconds(steps.front(), steps.back()) / counted * static_cast<double>(steps.size());
+  return {of_epoch / static_cast<double>(history.tokens), seconds(steps.back(), end) / judged};
+}
+
+/// How a cell is trained for a measurement.
+inline TrainOptions short_training(const TrainOptions& options, const Arm& arm, int batch_size) {
+  TrainOptions training{.batch_size = batch_size,
+                        .max_epochs = 1,
+                        .rates = options.rates,
+                        .adam = options.adam,
+                        .loss = arm.loss,
+                        .should_stop = options.should_stop};
+  training.rates.head.insert(training.rates.head.end(), arm.rates.begin(), arm.rates.end());
+  return training;
+}
+
+}  // namespace detail
+
+/// Trains `cell` for three steps of at most eight texts, of which the first is not counted, in every job at
+/// the same time, and gives the mean of the jobs. Jobs are as Sweep::run() has them; each model is left
+/// changed. `options`: of the sweep; `hidden`: width of the backbone. Throws as fit() does.
+inline PredictedCost measure_cost(std::span<const std::vector<Arm>> jobs, const Cell& cell,
+                                  const Dataset& dataset, const Folds& folds, const TrainOptions& options,
+                                  std::int64_t hidden) {
+  const auto few = static_cast<std::size_t>(std::min(options.batch_size, 8));
+  const auto which = detail::spread_texts(dataset.examples.size(), 3 * few);
+  const auto train = subset(dataset, which);
+  const auto valid = subset(dataset, std::span(which).first(std::min(few, which.size())));
+  std::vector<const Arm*> arms;
+  std::vector<std::unique_ptr<TrainableModel>> models;
+  for (const auto& job : jobs) {
+    arms.push_back(&*std::ranges::find(job, cell.arm, &Arm::name));
+    models.push_back(arms.back()->make(cell));
+  }
+  std::vector<detail::TokenSeconds> measured(jobs.size());
+  reset_peak_memory();
+  const auto at_rest = peak_memory();
+  detail::parallel_for(jobs.size(), static_cast<int>(jobs.size()), [&] {
+    at::init_num_threads();
+    return [&](std::size_t job) {
+      auto training = detail::short_training(options, *arms[job], static_cast<int>(few));
+      if (const int layer = arms[job]->prefix.layer_of(cell); layer > 0)
+        training.prefix = detail::made_up_states(dataset, layer, hidden);
+      measured[job] = detail::time_epoch(*models[job], train, valid, training);
+    };
+  });
+  const auto took = peak_memory() - at_rest;
+  double seconds = 0;
+  for (const auto& token : measured)
+    seconds += token.trained * detail::tokens_of(dataset, folds.train(cell.fold)) +
+               token.judged * detail::tokens_of(dataset, folds.valid(cell.fold));
   const double share = static_cast<double>(options.batch_size) / static_cast<double>(few);
-  return {cell.arm, cell.layer,
-          token * detail::tokens_of(dataset, folds.train(cell.fold)) +
-              judged_token * detail::tokens_of(dataset, folds.valid(cell.fold)),
-          at_rest + static_cast<std::int64_t>(share * static_cast<double>(peak_memory() - at_rest))};
+  return {cell.arm, cell.layer, seconds / static_cast<double>(jobs.size()),
+          at_rest + static_cast<std::int64_t>(share * static_cast<double>(took))};
 }
 
 }  // namespace mtl

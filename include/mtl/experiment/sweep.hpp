@@ -1,18 +1,24 @@
 // In: a plan, arms, a data set with folds. Out: the result of every cell, in a CellStore. Cells that are done
-// already are left as they are, so a sweep that was stopped goes on where it was.
+// already are left as they are, so a sweep that was stopped goes on where it was. Several cells may be
+// trained at the same time.
 #pragma once
 
 #include <mtl/detail/torch.hpp>
 
+#include <atomic>
 #include <chrono>
 #include <functional>
 #include <map>
+#include <mutex>
 #include <span>
 #include <string>
 #include <vector>
 
+#include <ATen/Parallel.h>
+
 #include <mtl/data/dataset.hpp>
 #include <mtl/data/folds.hpp>
+#include <mtl/detail/parallel_for.hpp>
 #include <mtl/eval/evaluate.hpp>
 #include <mtl/experiment/arm.hpp>
 #include <mtl/experiment/cell_store.hpp>
@@ -24,13 +30,18 @@
 
 namespace mtl {
 
-/// What all cells of a sweep share.
+/// What all cells of a sweep share. What is to be called is called by one job at a time; only
+/// train.should_stop, and an arm's functions, by all of them.
 struct SweepOptions {
-  TrainOptions train = {};     ///< seed and loss are replaced by those of the cell and its arm
+  /// Seed, loss and prefix are replaced by those of the cell and its arm, on_step and on_epoch by those
+  /// below.
+  TrainOptions train = {};
   std::string signature = {};  ///< changes with anything else that all arms share: weights, inputs, folds
   std::map<std::string, std::string> weights_metadata = {};  ///< written into every file of weights
   std::map<std::string, std::string> environment = {};       ///< kept with every result
   std::function<void(const Cell&, TrainableModel&)> on_start = {};
+  std::function<void(const Cell&, int epoch, int step, int steps, double loss)> on_step = {};
+  std::function<void(const Cell&, const EpochRecord&)> on_epoch = {};
   std::function<void(const CellResult&)> on_done = {};
   std::function<void(const Cell&, const std::string&)> on_failure = {};
 };
@@ -73,25 +84,25 @@ class Sweep {
   /// Trains what is not done yet. A cell that is under way when should_stop says so is trained again next
   /// time. Throws Error when the plan names an arm that is not given.
   Progress run(const Plan& plan, std::span<const Arm> arms, CellStore& store) {
+    const std::vector<Arm> job(arms.begin(), arms.end());
+    return run(plan, std::span(&job, 1), store);
+  }
+
+  /// The same by several jobs side by side. Each takes the plan's next cell when it is done with one, and has
+  /// arms of its own, whose models share nothing that is written with those of another job. Every job
+  /// computes with as many of libtorch's threads as at::set_num_threads() has said; a cell comes out the
+  /// same, bit for bit, alone and beside others.
+  Progress run(const Plan& plan, std::span<const std::vector<Arm>> jobs, CellStore& store) {
+    require(!jobs.empty(), "a sweep needs at least one job");
     Progress progress{.total = plan.cells.size()};
-    for (const Cell& cell : plan.cells) {
-      const Arm& arm = find(arms, cell.arm);
-      if (store.done(cell, digest(cell, arm))) {
-        ++progress.found;
-        continue;
-      }
-      try {
-        const CellResult result = train(cell, arm, store);
-        ++progress.trained;
-        if (options_.on_done) options_.on_done(result);
-      } catch (const Stopped&) {
-        progress.stopped = true;
-        return progress;
-      } catch (const TrainingFailed& problem) {
-        ++progress.failed;
-        if (options_.on_failure) options_.on_failure(cell, problem.what());
-      }
-    }
+    stopping_ = false;
+    std::atomic<std::size_t> job{0};
+    detail::parallel_for(plan.cells.size(), static_cast<int>(jobs.size()), [&] {
+      at::init_num_threads();  // a new thread knows nothing of at::set_num_threads() yet
+      return [&, arms = std::span<const Arm>(jobs[job++])](std::size_t i) {
+        run_cell(plan.cells[i], arms, store, progress);
+      };
+    });
     return progress;
   }
 
@@ -102,17 +113,65 @@ class Sweep {
     return *found;
   }
 
-  CellResult train(const Cell& cell, const Arm& arm, const CellStore& store) const {
-    const auto model = arm.make(cell);
-    if (options_.on_start) options_.on_start(cell, *model);
+  void run_cell(const Cell& cell, std::span<const Arm> arms, const CellStore& store, Progress& progress) {
+    if (stopping_) return;
+    try {
+      const Arm& arm = find(arms, cell.arm);
+      if (store.done(cell, digest(cell, arm))) {
+        in_turn([&] { ++progress.found; });
+        return;
+      }
+      const CellResult result = train(cell, arm, store);
+      in_turn([&] {
+        ++progress.trained;
+        if (options_.on_done) options_.on_done(result);
+      });
+    } catch (const Stopped&) {
+      in_turn([&] { stopping_ = progress.stopped = true; });
+    } catch (const TrainingFailed& problem) {
+      in_turn([&] {
+        ++progress.failed;
+        if (options_.on_failure) options_.on_failure(cell, problem.what());
+      });
+    } catch (...) {
+      stopping_ = true;  // the other jobs need not finish their cells
+      throw;
+    }
+  }
+
+  /// Calls it while no other job calls anything.
+  template <class Call>
+  void in_turn(const Call& call) {
+    const std::lock_guard lock(mutex_);
+    call();
+  }
+
+  /// The options of one cell's training.
+  TrainOptions train_options(const Cell& cell, const Arm& arm) {
     TrainOptions train = options_.train;
+    train.seed = training_seed(cell);
+    train.loss = arm.loss;
+    train.rates.head.insert(train.rates.head.end(), arm.rates.begin(), arm.rates.end());
+    train.should_stop = [this] {
+      return stopping_ || (options_.train.should_stop && options_.train.should_stop());
+    };
+    train.on_step = [this, &cell](int epoch, int step, int steps, double loss) {
+      if (options_.on_step) in_turn([&] { options_.on_step(cell, epoch, step, steps, loss); });
+    };
+    train.on_epoch = [this, &cell](const EpochRecord& record) {
+      if (options_.on_epoch) in_turn([&] { options_.on_epoch(cell, record); });
+    };
+    return train;
+  }
+
+  CellResult train(const Cell& cell, const Arm& arm, const CellStore& store) {
+    const auto model = arm.make(cell);
+    if (options_.on_start) in_turn([&] { options_.on_start(cell, *model); });
+    TrainOptions train = train_options(cell, arm);
     const bool has_prefix = arm.prefix.layer_of(cell) > 0;
     if (has_prefix) train.prefix = arm.prefix.states(cell);
     const auto begin = std::chrono::steady_clock::now();
     reset_peak_memory();
-    train.seed = training_seed(cell);
-    train.loss = arm.loss;
-    train.rates.head.insert(train.rates.head.end(), arm.rates.begin(), arm.rates.end());
     const History history = fit(*model, subset(dataset_, folds_.train(cell.fold)),
                                 subset(dataset_, folds_.valid(cell.fold)), train);
     CellResult result{.cell = cell,
@@ -121,8 +180,7 @@ class Sweep {
                       .environment = options_.environment,
                       .tokens = history.tokens};
     const Dataset test = subset(dataset_, folds_.test(cell.fold));
-    for (const BestEpoch& best : history.best)
-      result.watches.push_back(judge(*model, best, test, train.prefix));
+    for (const BestEpoch& best : history.best) result.watches.push_back(judge(*model, best, test, train));
     if (has_prefix) result.environment["frozen layers"] = train.prefix ? "stored" : "computed at every step";
     write_weights(*model, history, store.folder(cell, result.digest));
     result.peak_memory = peak_memory();
@@ -132,11 +190,10 @@ class Sweep {
   }
 
   WatchResult judge(TrainableModel& model, const BestEpoch& best, const Dataset& test,
-                    const PrefixReader& prefix) const {
+                    const TrainOptions& options) const {
     restore(model, best.weights);
     WatchResult result{.watch = best.quantity, .best_epoch = best.epoch, .best_value = best.value};
-    for (const auto& head :
-         evaluate(model, test, options_.train.batch_size, options_.train.should_stop, prefix)) {
+    for (const auto& head : evaluate(model, test, options.batch_size, options.should_stop, options.prefix)) {
       for (const auto& [name, value] : head_scores(head, test.labels.find(head.head)->second))
         result.scores[head.head + "." + name] = value;
       if (head.head != "main") continue;
@@ -167,6 +224,8 @@ class Sweep {
   const Dataset& dataset_;
   const Folds& folds_;
   SweepOptions options_;
+  std::mutex mutex_;                    ///< held while something of the caller's is called
+  std::atomic<bool> stopping_ = false;  ///< no job begins or goes on with a cell
 };
 
 }  // namespace mtl
