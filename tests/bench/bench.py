@@ -18,6 +18,7 @@ import numpy as np
 from safetensors.numpy import load_file, save_file
 
 import experiment
+import figure
 import page
 import texts
 from rows import CACHED, FURTHER, GATES, SHAPES
@@ -26,6 +27,7 @@ from workers import Team, Worker
 HERE = Path(__file__).parent
 VOCABULARY, LAYERS, CLASSES, LABELS = 8000, 12, 9, 7
 STARVED, TRIES = 0.10, 4  # share of its time that a step may wait for a core; how often it is tried
+LAYOUTS = ((1, 2), (2, 1))  # processes x threads
 LOSS, GRADIENT, DRIFT, LOGITS = 0.01, 0.06, 0.15, 0.05  # relative differences of two computations in bf16; see agreement()
 
 
@@ -145,10 +147,20 @@ class Bench:
                "engine": "fast", "precision": row.precision, "cached": row.cached}
         return Team([Worker([self.program, json.dumps(job)]) for _ in range(processes)])
 
-    def layout(self, row, layer, layout):
-        """Both sides in one layout, in turns."""
-        folder, tokens = self.folder(row), sum(row.lengths(self.mode)) * layout[0]
-        peer, ours = self.peer(row, layer, layout, folder), self.ours(row, layer, layout, folder)
+    def faster_layout(self, row, layer):
+        """Ours, chosen by three steps in each: where two of the peer do not fit into memory, two of ours may."""
+        folder, speeds = self.folder(row), {}
+        for layout in LAYOUTS:
+            ours = self.ours(row, layer, layout, folder)
+            ours("step")  # warm-up
+            speeds[layout] = layout[0] / statistics.median(self.counted(ours)["seconds"] for _ in range(3))
+            ours.close()
+        return max(speeds, key=speeds.get)
+
+    def layout(self, row, layer, layout, peer_layout):
+        """Each side in a layout, in turns."""
+        folder, texts_tokens = self.folder(row), sum(row.lengths(self.mode))
+        peer, ours = self.peer(row, layer, peer_layout, folder), self.ours(row, layer, layout, folder)
         loss, gradient = agreement(folder, ours, peer)
         ours("step"), peer("step")  # warm-up
         mine, theirs = [], []
@@ -156,12 +168,14 @@ class Bench:
             mine += [self.counted(ours), self.counted(ours)]
             theirs.append(self.counted(peer))
             mine.append(self.counted(ours))
-        ratios = [one["seconds"] / statistics.median(m["seconds"] for m in mine[3 * i:3 * i + 3]) for i, one in enumerate(theirs)]
+        tokens = {"ours": texts_tokens * layout[0], "peer": texts_tokens * peer_layout[0]}
+        ratios = [tokens["ours"] / tokens["peer"] * one["seconds"] / statistics.median(m["seconds"] for m in mine[3 * i:3 * i + 3])
+                  for i, one in enumerate(theirs)]
         memory = ours("peak")["replies"][0]
         self.kernels = ours.workers[0].greeting["kernels"]
         ours.close()
-        steps = {"ours": tokens / statistics.median(m["seconds"] for m in mine),
-                 "peer": tokens / statistics.median(t["seconds"] for t in theirs)}
+        steps = {"ours": tokens["ours"] / statistics.median(m["seconds"] for m in mine),
+                 "peer": tokens["peer"] / statistics.median(t["seconds"] for t in theirs)}
         # With other dropout bits, and after other roundings, the losses of the same step stay near each other.
         last = min(len(ours.losses), len(peer.losses)) - 1
         drift = abs(ours.losses[last] - peer.losses[last]) / abs(peer.losses[0])
@@ -169,12 +183,16 @@ class Bench:
                         "cores": {side: statistics.median(s["ran"] / s["seconds"] for s in seen) for side, seen in
                                   (("ours", mine), ("peer", theirs))},
                         "starved": max(s["starved"] for s in mine + theirs),
-                        "peak": memory["peak"] - ours.workers[0].greeting["loaded"], "layout": f"{layout[0]} x {layout[1]}"}
+                        "peak": memory["peak"] - ours.workers[0].greeting["loaded"],
+                        "layouts": [f"{processes} x {threads}" for processes, threads in (layout, peer_layout)]}
 
     def cell(self, row, layer):
         begin = time.monotonic()
-        layouts = [(1, 2)] + [(2, 1)] * row.both_layouts
-        seen = [self.layout(row, layer, layout) for layout in layouts]
+        if row.both_layouts or (row.own_layout and self.mode == "quick"):  # small batches fit twice
+            pairs = [(layout, layout) for layout in LAYOUTS]
+        else:
+            pairs = [(self.faster_layout(row, layer) if row.own_layout else LAYOUTS[0], LAYOUTS[0])]
+        seen = [self.layout(row, layer, *pair) for pair in pairs]
         mine, theirs = max(seen, key=lambda s: s["ours"]), max(seen, key=lambda s: s["peer"])
         ratio = mine["ours"] / theirs["peer"]
         spread = [r * ratio / statistics.median(mine["ratios"]) for r in mine["ratios"]]
@@ -183,11 +201,10 @@ class Bench:
                   "target": row.targets[layer], "low": min(spread), "high": max(spread), "gate": row.gate,
                   "loss": max(s["loss"] for s in seen), "gradient": max(s["gradient"] for s in seen),
                   "starved": max(s["starved"] for s in seen), "cores": mine["cores"], "peak": seen[0]["peak"],
-                  "layouts": [mine["layout"], theirs["layout"]], "texts": len(row.lengths(self.mode)),
+                  "layouts": [mine["layouts"][0], theirs["layouts"][1]], "texts": len(row.lengths(self.mode)),
                   "tokens": sum(row.lengths(self.mode)), "seconds": time.monotonic() - begin}
         print(page.line(result), flush=True)
         return result
-
 
     def sweep(self, cells, mtl, model, target):
         """The experiment of experiment.py. cells: of the row whose peer it is measured by."""
@@ -290,6 +307,8 @@ def main():
         options.json.write_text(json.dumps({"results": results + sweeps + predictions + text_rows}, indent=1) + "\n")
     if options.page:
         options.page.write_text(page.page(results, sweeps, predictions, versions, options.mode) + page.text_section(text_rows, options.corpus))
+        if not options.only:
+            (options.page.parent / "figures/sweep-time.svg").write_text(figure.figure(results))
     results += sweeps + predictions + text_rows
     apart = [r["name"] for r in results if r["ratio"] is None]
     missed = [r["name"] for r in results if r["ratio"] and r["target"] and r["ratio"] < r["target"]]
