@@ -168,17 +168,12 @@ int conclude(const Progress& progress, const std::string& run, SweepReporter& re
   return progress.failed > 0 ? 1 : 0;
 }
 
-/// Divides the threads, writes down how, and predicts what the waiting cells take.
+/// Divides the threads, writes down how, and predicts what the waiting cells take. Throws Stopped.
 JobLayout measure_work(Experiment& experiment, const std::vector<Cell>& waiting,
                        const std::optional<JobLayout>& earlier, std::vector<PredictedCost>& predicted) {
-  JobLayout layout;
-  try {
-    layout = choose_layout(experiment, waiting.size(), earlier,
-                           [](const std::string& line) { fmt::print(stderr, "{}\n", line); });
-    if (!waiting.empty()) predicted = predict_costs(experiment);
-  } catch (const Stopped&) {
-    // the sweep itself stops before its first step
-  }
+  const auto layout = choose_layout(experiment, waiting.size(), earlier,
+                                    [](const std::string& line) { fmt::print(stderr, "{}\n", line); });
+  if (!waiting.empty()) predicted = predict_costs(experiment);
   experiment.settings.jobs = std::to_string(layout.jobs);
   return layout;
 }
@@ -201,11 +196,17 @@ int sweep(SweepSettings settings, bool plan_only) {
   const auto found = planned.size() - waiting.size();
   print_plan(*experiment, planned, found);
   std::vector<PredictedCost> predicted;
-  const auto layout = measure_work(*experiment, waiting, earlier_layout(store, planned), predicted);
+  JobLayout layout;
+  try {
+    layout = measure_work(*experiment, waiting, earlier_layout(store, planned), predicted);
+  } catch (const Stopped&) {
+    fmt::print(stderr, "stopped before the first step; the same command begins again\n");
+    return stop_status();
+  }
   print_costs(predicted, waiting, *experiment);
   if (plan_only) return 0;
   write_run(*experiment, planned);
-  if (!std::filesystem::exists(settings.out + "/predicted.json")) write_predictions(settings.out, predicted);
+  add_predictions(settings.out, predicted);
 
   reporter = std::make_unique<SweepReporter>(experiment->settings, planned.size(), found,
                                              experiment->config.layers, layout.jobs, predicted);

@@ -14,15 +14,13 @@
 #include <mtl/experiment/available_memory.hpp>
 #include <mtl/experiment/cell_store.hpp>
 #include <mtl/experiment/eta.hpp>
+#include <mtl/experiment/fastest_jobs.hpp>
 #include <mtl/experiment/measure_cost.hpp>
 #include <mtl/train/progress_printer.hpp>
 
 namespace mtl::program {
 
 namespace {
-
-/// More jobs than one must be faster by this, so that chance does not choose them.
-constexpr double least_gain = 1.03;
 
 PredictedCost measure(const Experiment& experiment, std::size_t jobs, const std::string& arm, int layer) {
   return measure_cost(std::span(experiment.jobs).first(jobs),
@@ -36,32 +34,30 @@ bool fits(const PredictedCost& cost) {
   return available == 0 || cost.peak_memory < available;
 }
 
+/// Whether the stored hidden states have room while cells of two layers are under way.
+bool has_room_for_two(const Experiment& experiment) {
+  const auto limit = parse_prefix_cache(experiment.settings.prefix_cache).limit;
+  return !experiment.cache || !limit ||
+         2 * experiment.cache->bytes_of_layer(experiment.backbones.front()->in_use()) <= *limit;
+}
+
 /// How many jobs are fastest. Leaves libtorch with any number of threads.
 std::size_t measure_layouts(Experiment& experiment, int threads, std::size_t most,
                             const std::function<void(const std::string&)>& say) {
   const auto& first = experiment.plan.cells.front();
-  const auto cost_of = [&](std::size_t jobs) {
+  const auto best = fastest_jobs(threads, most, [&](std::size_t jobs) {
     add_jobs(experiment, jobs);
     at::set_num_threads(threads / static_cast<int>(jobs));
-    return measure(experiment, jobs, first.arm, first.layer);
-  };
-  std::size_t best = 1;
-  const double alone = cost_of(1).epoch_seconds;
-  double least = alone;
-  for (std::size_t jobs = 2; jobs <= most && threads % static_cast<int>(jobs) == 0; jobs *= 2) {
-    const auto cost = cost_of(jobs);
-    const double seconds = cost.epoch_seconds / static_cast<double>(jobs);
-    if (seconds * least_gain > least || !fits(cost)) break;
-    least = seconds;
-    best = jobs;
-  }
-  if (best == 1)
+    const auto cost = measure(experiment, jobs, first.arm, first.layer);
+    return JobsCost{cost.epoch_seconds, fits(cost)};
+  });
+  if (best.jobs == 1)
     say(fmt::format("one cell at a time, with {} threads: two side by side are no faster, or do not fit",
                     threads));
   else
     say(fmt::format("{} cells at a time, with {} of {} threads each: {:.2f} times as fast as one with all",
-                    best, threads / static_cast<int>(best), threads, alone / least));
-  return best;
+                    best.jobs, threads / static_cast<int>(best.jobs), threads, best.gain));
+  return best.jobs;
 }
 
 }  // namespace
@@ -84,20 +80,26 @@ JobLayout choose_layout(Experiment& experiment, std::size_t cells, const std::op
                         const std::function<void(const std::string&)>& say) {
   const auto& settings = experiment.settings;
   const int threads = at::get_num_threads();
+  const auto share = [&](std::size_t jobs) { return std::max(threads / static_cast<int>(jobs), 1); };
   const auto most = std::min<std::size_t>(cells, static_cast<std::size_t>(threads));
   JobLayout layout{1, threads};
   try {
     if (settings.jobs != "auto")
       layout.jobs = parse_jobs(settings.jobs);
-    else if (earlier && static_cast<int>(earlier->jobs) * earlier->threads == threads)
+    else if (earlier && share(earlier->jobs) == earlier->threads)
       layout.jobs = earlier->jobs;
-    else if (most > 1)
+    else if (most > 1 && has_room_for_two(experiment))
       layout.jobs = measure_layouts(experiment, threads, most, say);
   } catch (const TrainingFailed&) {
     // the cells will say so
   }
+  require(
+      layout.jobs == 1 || has_room_for_two(experiment),
+      "--jobs {}: cells side by side need room for the hidden states of two layers, and --prefix-cache {} "
+      "has room for one; allow more, or take --jobs 1",
+      layout.jobs, settings.prefix_cache);
   // Fewer cells than jobs: the threads are divided all the same, and what comes out is too.
-  layout.threads = std::max(threads / static_cast<int>(layout.jobs), 1);
+  layout.threads = share(layout.jobs);
   add_jobs(experiment, std::min(layout.jobs, cells));
   experiment.jobs.resize(std::clamp<std::size_t>(cells, 1, layout.jobs));
   at::set_num_threads(layout.threads);

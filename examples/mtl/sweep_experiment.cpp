@@ -76,21 +76,17 @@ std::string add_prefix_cache(Experiment& experiment, const BertBackbone& backbon
   return fmt::format("stored once for all folds, epochs and arms, as {}", settings.prefix_precision);
 }
 
-std::shared_ptr<BertBackbone> load_backbone(const SweepSettings& settings) {
-  auto backbone = load_bert(settings.model);
-  backbone->set_engine({engine_named(settings.engine), precision_named(settings.precision)});
-  return backbone;
-}
-
-std::vector<Arm> make_arms(const Experiment& experiment, const std::shared_ptr<BertBackbone>& backbone) {
+/// One more job, on a backbone of its own.
+void add_job(Experiment& experiment, const std::shared_ptr<PretrainedBackbone>& backbone) {
   const auto& settings = experiment.settings;
-  return paper_arms(std::make_shared<PretrainedBackbone>(backbone), experiment.stored.dataset,
-                    {.lambda_main = settings.lambda_main,
-                     .lambda_sub = settings.lambda_sub,
-                     .head_dropout = settings.head_dropout,
-                     .auxiliary_rate = settings.rate_auxiliary,
-                     .dropout_below = settings.dropout_below},
-                    experiment.cache);
+  experiment.backbones.push_back(backbone);
+  experiment.jobs.push_back(paper_arms(backbone, experiment.stored.dataset,
+                                       {.lambda_main = settings.lambda_main,
+                                        .lambda_sub = settings.lambda_sub,
+                                        .head_dropout = settings.head_dropout,
+                                        .auxiliary_rate = settings.rate_auxiliary,
+                                        .dropout_below = settings.dropout_below},
+                                       experiment.cache));
 }
 
 }  // namespace
@@ -144,16 +140,16 @@ std::unique_ptr<Experiment> load_experiment(const SweepSettings& settings, const
   experiment.plan = make_plan(axes);
   check_texts(experiment.stored.dataset, config, settings.model);
   check_tokenizer(experiment.stored, settings);
-  const auto backbone = load_backbone(settings);
+  const auto backbone = load_bert(settings.model);
+  backbone->set_engine({engine_named(settings.engine), precision_named(settings.precision)});
   experiment.computation = {.weights = weights_digest(settings.model), .engine = backbone->engine()};
   experiment.computation.frozen = add_prefix_cache(experiment, *backbone, news);
-  experiment.jobs.push_back(make_arms(experiment, backbone));
+  add_job(experiment, std::make_shared<PretrainedBackbone>(backbone));
   return loaded;
 }
 
 void add_jobs(Experiment& experiment, std::size_t count) {
-  while (experiment.jobs.size() < count)
-    experiment.jobs.push_back(make_arms(experiment, load_backbone(experiment.settings)));
+  while (experiment.jobs.size() < count) add_job(experiment, experiment.backbones.front()->another());
 }
 
 TrainOptions train_options(const SweepSettings& settings) {

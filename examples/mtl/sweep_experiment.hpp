@@ -33,7 +33,8 @@ struct Experiment {
   BertConfig config = {};
   Computation computation = {};
   std::shared_ptr<PrefixCache> cache = nullptr;
-  std::vector<std::vector<Arm>> jobs = {};  ///< the arms of each job (Sweep::run)
+  std::vector<std::shared_ptr<PretrainedBackbone>> backbones = {};  ///< of each job
+  std::vector<std::vector<Arm>> jobs = {};                          ///< the arms of each (Sweep::run)
   Plan plan = {};
 
   const std::vector<Arm>& arms() const { return jobs.front(); }

@@ -91,14 +91,16 @@ class SweepReporter {
     const std::lock_guard lock(mutex_);
     const auto& best = result.watches.front();
     const auto accuracy = best.scores.at("main.accuracy");
-    const auto name = finish(result.cell);
+    eta_.finish(result.cell);
+    const auto name = leave(result.cell);
     printer_.line(fmt::format("{}: test accuracy {:.4f} at epoch {}, {}{}", name, accuracy, best.best_epoch,
                               spell_duration(result.seconds), eta()));
   }
 
   void failed(const Cell& cell, const std::string& why) {
     const std::lock_guard lock(mutex_);
-    printer_.line(fmt::format("{}: failed: {}", finish(cell), why));
+    eta_.drop(cell);
+    printer_.line(fmt::format("{}: failed: {}", leave(cell), why));
   }
 
  private:
@@ -128,11 +130,8 @@ class SweepReporter {
     return now.name;
   }
 
-  /// Ends a cell; its name.
-  std::string finish(const Cell& cell) {
-    eta_.finish(cell);
-    return std::move(under_way_.extract(cell).mapped().name);
-  }
+  /// The cell is no longer under way; its name.
+  std::string leave(const Cell& cell) { return std::move(under_way_.extract(cell).mapped().name); }
 
   std::string eta() const {
     const auto seconds = eta_.remaining();

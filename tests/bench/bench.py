@@ -22,12 +22,13 @@ import figure
 import page
 import texts
 from rows import CACHED, FURTHER, GATES, SHAPES
-from workers import Team, Worker
+from workers import Team, Worker, machine_memory
 
 HERE = Path(__file__).parent
 VOCABULARY, LAYERS, CLASSES, LABELS = 8000, 12, 9, 7
 STARVED, TRIES = 0.10, 4  # share of its time that a step may wait for a core; how often it is tried
 LAYOUTS = ((1, 2), (2, 1))  # processes x threads
+OURS = 5 << 30  # bytes for two processes of ours beside the peer's
 LOSS, GRADIENT, DRIFT, LOGITS = 0.01, 0.06, 0.15, 0.05  # relative differences of two computations in bf16; see agreement()
 
 
@@ -147,15 +148,32 @@ class Bench:
                "engine": "fast", "precision": row.precision, "cached": row.cached}
         return Team([Worker([self.program, json.dumps(job)]) for _ in range(processes)])
 
-    def faster_layout(self, row, layer):
-        """Ours, chosen by three steps in each: where two of the peer do not fit into memory, two of ours may."""
-        folder, speeds = self.folder(row), {}
+    def faster(self, teams, room):
+        """Of one process of two threads and two of one, the faster in a few steps. teams: makes a team of a layout. Two processes are
+        tried where twice the memory of one, and `room` besides, is there."""
+        speeds = {}
         for layout in LAYOUTS:
-            ours = self.ours(row, layer, layout, folder)
-            ours("step")  # warm-up
-            speeds[layout] = layout[0] / statistics.median(self.counted(ours)["seconds"] for _ in range(3))
-            ours.close()
+            team, count = teams(layout), layout[0]
+            warm = team("step")
+            steps = 3 if warm["seconds"] < 8 else 1
+            speeds[layout] = count / statistics.median(self.counted(team)["seconds"] for _ in range(steps))
+            if count == 1 and 2 * team.peak() + room > machine_memory():
+                break
         return max(speeds, key=speeds.get)
+
+    def layouts(self, row, layer):
+        """Of both sides."""
+        folder, made = self.folder(row), []
+
+        def ours(layout):
+            while made:
+                made.pop().close()
+            made.append(self.ours(row, layer, layout, folder))
+            return made[-1]
+
+        mine = self.faster(ours, 0)
+        made.pop().close()
+        return mine, self.faster(lambda layout: self.peer(row, layer, layout, folder), OURS)
 
     def layout(self, row, layer, layout, peer_layout):
         """Each side in a layout, in turns."""
@@ -188,20 +206,13 @@ class Bench:
 
     def cell(self, row, layer):
         begin = time.monotonic()
-        if row.both_layouts or (row.own_layout and self.mode == "quick"):  # small batches fit twice
-            pairs = [(layout, layout) for layout in LAYOUTS]
-        else:
-            pairs = [(self.faster_layout(row, layer) if row.own_layout else LAYOUTS[0], LAYOUTS[0])]
-        seen = [self.layout(row, layer, *pair) for pair in pairs]
-        mine, theirs = max(seen, key=lambda s: s["ours"]), max(seen, key=lambda s: s["peer"])
-        ratio = mine["ours"] / theirs["peer"]
-        spread = [r * ratio / statistics.median(mine["ratios"]) for r in mine["ratios"]]
-        agrees = all(s["loss"] <= LOSS and s["gradient"] <= GRADIENT and s["drift"] <= DRIFT for s in seen)
-        result = {"name": f"{row.name}, l={layer}", "ours": mine["ours"], "peer": theirs["peer"], "ratio": ratio if agrees else None,
-                  "target": row.targets[layer], "low": min(spread), "high": max(spread), "gate": row.gate,
-                  "loss": max(s["loss"] for s in seen), "gradient": max(s["gradient"] for s in seen),
-                  "starved": max(s["starved"] for s in seen), "cores": mine["cores"], "peak": seen[0]["peak"],
-                  "layouts": [mine["layouts"][0], theirs["layouts"][1]], "texts": len(row.lengths(self.mode)),
+        seen = self.layout(row, layer, *self.layouts(row, layer))
+        ratio = seen["ours"] / seen["peer"]
+        agrees = seen["loss"] <= LOSS and seen["gradient"] <= GRADIENT and seen["drift"] <= DRIFT
+        result = {"name": f"{row.name}, l={layer}", "ours": seen["ours"], "peer": seen["peer"], "ratio": ratio if agrees else None,
+                  "target": row.targets[layer], "low": min(seen["ratios"]), "high": max(seen["ratios"]), "gate": row.gate,
+                  "loss": seen["loss"], "gradient": seen["gradient"], "starved": seen["starved"], "cores": seen["cores"],
+                  "peak": seen["peak"], "layouts": seen["layouts"], "texts": len(row.lengths(self.mode)),
                   "tokens": sum(row.lengths(self.mode)), "seconds": time.monotonic() - begin}
         print(page.line(result), flush=True)
         return result

@@ -28,9 +28,8 @@ One training step of this library beside the usual loop with Hugging Face's tran
 - "Prefix cached": our side begins with the hidden states of layer l - 1, which a sweep computes once a text (`docs/engine.md`); dropout is
   left out below l on both sides, the peer's layers there in eval mode. "The 12 layers" is the time of a step summed over l = 1 .. 12, by
   linear interpolation between the measured ones.
-- "Layouts" are processes x threads, ours and the peer's. With 512 tokens and dropout 0, and with 128 tokens and e5-small, each side has the
-  better of 1 x 2 and 2 x 1. With 512 tokens and dropout 0.1 the peer takes 15 GB for one process, and two of them were not tried; ours,
-  which takes 2 GB, has the better of both. BERT-base is 1 x 2 on both sides.
+- "Layouts" are processes x threads, ours and the peer's: for each side the faster of 1 x 2 and 2 x 1, by a few steps of each. Two processes
+  were tried where twice the memory of one fits into the machine; with 512 tokens and dropout 0.1 the peer takes up to 15 GB.
 - "Over the weights" is the peak memory of one of our processes above what it holds when the model is loaded.
 - Left out: reading text, evaluation, and the start of the processes. A GPU was not to be had; nothing here is measured on one.
 

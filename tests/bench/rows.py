@@ -21,8 +21,6 @@ class Row:
     tokens: int
     dropout: float
     targets: dict  # layer -> least ratio, or None
-    both_layouts: bool = False  # both sides are tried in both layouts
-    own_layout: bool = False  # only ours: the peer takes 15 GB, and twice that is not there
     form: str = "train"  # of the peer: "train" or "eval_below"
     arm: str = "multi"
     precision: str = "bf16"
@@ -57,15 +55,15 @@ def unmeasured(*layers):
 
 
 GATES = [
-    Row("e5-small", 512, 0.1, {1: 10, 6: 8, 12: 8}, own_layout=True, gate=True),
-    Row("e5-small", 512, 0.0, {1: 1.9, 6: 1.9, 12: 1.5}, both_layouts=True, gate=True),
-    Row("e5-small", 128, 0.1, {1: 2.0, 6: 2.2, 12: 2.2}, both_layouts=True, gate=True),
+    Row("e5-small", 512, 0.1, {1: 10, 6: 8, 12: 8}, gate=True),
+    Row("e5-small", 512, 0.0, {1: 1.9, 6: 1.9, 12: 1.5}, gate=True),
+    Row("e5-small", 128, 0.1, {1: 2.0, 6: 2.2, 12: 2.2}, gate=True),
     Row("BERT-base", 128, 0.1, {1: 1.6, 6: 1.8, 12: 1.6}, gate=True),
 ]
 CACHED = [
-    Row("e5-small", 512, 0.1, {1: 10, 6: 9, 12: 11}, own_layout=True, form="eval_below", gate=True, cached=True, total=9),
+    Row("e5-small", 512, 0.1, {1: 10, 6: 9, 12: 11}, form="eval_below", gate=True, cached=True, total=9),
     Row("e5-small", 512, 0.0, {1: 2.0, 6: 2.8, 12: 7.5}, form="eval_below", gate=True, cached=True, total=2.9),
-    Row("e5-small", 128, 0.1, {1: 1.9, 6: 2.4, 12: 6.5}, both_layouts=True, form="eval_below", gate=True, cached=True, total=2.5),
+    Row("e5-small", 128, 0.1, {1: 1.9, 6: 2.4, 12: 6.5}, form="eval_below", gate=True, cached=True, total=2.5),
     Row("BERT-base", 128, 0.1, {1: 1.5, 6: 1.9, 12: 5.5}, form="eval_below", gate=True, cached=True, total=2.0),
 ]
 FURTHER = [

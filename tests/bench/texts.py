@@ -117,7 +117,7 @@ class Texts:
             theirs.append(wall_speed(mecab, 2, "parse"))
         mecab.close()
         seconds = self.size / 1e6 / statistics.median(mine)
-        self.row(f"raw archive to data set in {seconds:.1f} s, two threads, beside MeCab alone", None, mine, theirs)
+        self.row(f"raw archive to data set in {seconds:.1f} s, two threads, beside MeCab alone", 0.8, mine, theirs)
 
     def run(self):
         print(HEAD, flush=True)

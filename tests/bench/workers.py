@@ -17,6 +17,18 @@ def scheduler_times(process):
     return ran / 1e9, waited / 1e9
 
 
+def kilobytes(file, key):
+    """Bytes of a line such as "VmHWM:  1234 kB"."""
+    for line in Path(file).read_text().splitlines():
+        if line.startswith(key):
+            return int(line.split()[1]) << 10
+    return 0
+
+
+def machine_memory():
+    return kilobytes("/proc/meminfo", "MemTotal:")
+
+
 class Worker:
     def __init__(self, command):
         self.process = subprocess.Popen([str(word) for word in command], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
@@ -52,6 +64,8 @@ class Team:
     def __call__(self, word):
         if word.startswith("load"):
             self.losses = []
+            for worker in self.workers:
+                Path(f"/proc/{worker.process.pid}/clear_refs").write_text("5")
         for worker in self.workers:
             worker.send(word)
         replies = [worker.receive() for worker in self.workers]
@@ -60,6 +74,10 @@ class Team:
             self.losses.append(replies[0]["loss"])
         return {"seconds": max(reply.get("seconds", 0) for reply in replies), "loss": replies[0].get("loss"), "ran": ran,
                 "waited": waited, "starved": waited / max(ran + waited, 1e-9), "replies": replies}
+
+    def peak(self):
+        """Bytes of the largest process, since its last load."""
+        return max(kilobytes(f"/proc/{worker.process.pid}/status", "VmHWM:") for worker in self.workers)
 
     def close(self):
         for worker in self.workers:

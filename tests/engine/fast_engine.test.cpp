@@ -18,10 +18,12 @@
 #include <mtl/model/multi_task_encoder.hpp>
 #include <mtl/train/adam.hpp>
 #include <mtl/train/freezing.hpp>
+#include <support/chosen_kernels.hpp>
 
 namespace fast_engine_tests {
 
 using namespace mtl;
+using mtl::tests::with_every_kernel_set;
 
 constexpr EngineOptions plain{Engine::Plain, NumberType::Float32}, fast{Engine::Fast, NumberType::Float32},
     narrow{Engine::Fast, NumberType::Bfloat16};
@@ -124,63 +126,73 @@ void check_same(const BertConfig& config, const std::vector<std::int64_t>& lengt
 }
 
 TEST_CASE("fast is plain, loss and every gradient, with dropout", "[engine]") {
-  check_same(shape(), {5, 1, 12, 9, 12}, 1, 3, {});
-  check_same(shape(), {5, 1, 12, 9, 12}, 3, 3, {});
-  check_same(shape(), {33, 64, 17}, 2, 3, {2, 3});
-  check_same(shape(), {33, 64, 17}, 3, 3, {3}, 3);
-  check_same(shape(), {33, 64, 17}, 2, 1, {1, 2, 3}, 1);
+  with_every_kernel_set([] {
+    check_same(shape(), {5, 1, 12, 9, 12}, 1, 3, {});
+    check_same(shape(), {5, 1, 12, 9, 12}, 3, 3, {});
+    check_same(shape(), {33, 64, 17}, 2, 3, {2, 3});
+    check_same(shape(), {33, 64, 17}, 3, 3, {3}, 3);
+    check_same(shape(), {33, 64, 17}, 2, 1, {1, 2, 3}, 1);
+  });
 }
 
 TEST_CASE("fast is plain for every size of head, one token and 512", "[engine]") {
-  for (const int size : {16, 32, 64, 80}) {
-    INFO("head size " << size);
-    check_same(shape(size, 2), {1, 7, 130}, 1, 2, {1, 2});
-  }
-  check_same(shape(32, 1), {512, 3}, 1, 1, {1});
-  check_same(shape(16, 2), {1}, 1, 2, {1, 2});
+  with_every_kernel_set([] {
+    for (const int size : {16, 32, 64, 80}) {
+      INFO("head size " << size);
+      check_same(shape(size, 2), {1, 7, 130}, 1, 2, {1, 2});
+    }
+    check_same(shape(32, 1), {512, 3}, 1, 1, {1});
+    check_same(shape(16, 2), {1}, 1, 2, {1, 2});
+  });
 }
 
 TEST_CASE("fast is plain for the other activations", "[engine]") {
-  for (const auto activation : {Activation::GeluTanh, Activation::Relu}) {
-    auto config = shape(16, 2);
-    config.activation = activation;
-    check_same(config, {20, 9}, 1, 2, {1, 2});
-  }
+  with_every_kernel_set([] {
+    for (const auto activation : {Activation::GeluTanh, Activation::Relu}) {
+      auto config = shape(16, 2);
+      config.activation = activation;
+      check_same(config, {20, 9}, 1, 2, {1, 2});
+    }
+  });
 }
 
 TEST_CASE("without gradients fast gives plain's outputs, of every layer or of those that are read",
           "[engine]") {
-  const torch::NoGradGuard no_grad;
-  const auto batch = batch_of({5, 40, 13});
-  Trainee reference(shape(), plain, 1, 3), tried(shape(), fast, 1, 3);
-  const auto expected = reference.backbone->forward(batch, {.highest = 3}).layer;
-  const auto all = tried.backbone->forward(batch, {.highest = 3}).layer;
-  for (std::size_t k = 0; k < 4; ++k) CHECK(distance(all[k], expected[k]) < 1e-6);
-  const auto some = tried.backbone->forward(batch, {.highest = 3, .dropout = {}, .read = {2}}).layer;
-  CHECK(torch::equal(some[2], all[2]));
-  CHECK_FALSE(some[1].defined());
+  with_every_kernel_set([] {
+    const torch::NoGradGuard no_grad;
+    const auto batch = batch_of({5, 40, 13});
+    Trainee reference(shape(), plain, 1, 3), tried(shape(), fast, 1, 3);
+    const auto expected = reference.backbone->forward(batch, {.highest = 3}).layer;
+    const auto all = tried.backbone->forward(batch, {.highest = 3}).layer;
+    for (std::size_t k = 0; k < 4; ++k) CHECK(distance(all[k], expected[k]) < 1e-6);
+    const auto some = tried.backbone->forward(batch, {.highest = 3, .dropout = {}, .read = {2}}).layer;
+    CHECK(torch::equal(some[2], all[2]));
+    CHECK_FALSE(some[1].defined());
+  });
 }
 
 TEST_CASE("where only the first rows are read, the highest layer computes no other, and these are the same",
           "[engine]") {
-  const auto batch = batch_of({5, 1, 40, 13});
-  const auto starts = batch.starts.slice(0, 0, -1);
-  for (const auto& dropout : {std::optional<RandomStream>{}, std::optional{RandomStream(4)}}) {
-    Trainee reference(shape(), plain, 1, 3), tried(shape(), fast, 1, 3);
-    const Pass all{.highest = 3, .dropout = dropout};
-    const Pass first{.highest = 3, .dropout = dropout, .read = {1}, .first_rows = true};
-    const auto expected = reference.backbone->forward(batch, all).layer[3].index_select(0, starts);
-    const auto taps = tried.backbone->forward(batch, first);
-    CHECK_FALSE(taps.layer[3].defined());
-    CHECK(distance(taps.first_rows(3), expected) < 1e-6);
-    CHECK(torch::equal(taps.first_rows(1), taps.layer[1].index_select(0, starts)));
-    const auto rows = reference.backbone->forward(batch, first);  // the reference computes them all
-    CHECK(torch::equal(rows.first_rows(3), expected));
-    const auto beside =
-        tried.backbone->forward(batch, {.highest = 3, .dropout = dropout, .read = {3}, .first_rows = true});
-    CHECK(torch::equal(beside.first_rows(3), taps.first_rows(3)));
-    CHECK(distance(beside.layer[3].index_select(0, starts), expected) < 1e-6);
-  }
+  with_every_kernel_set([] {
+    const auto batch = batch_of({5, 1, 40, 13});
+    const auto starts = batch.starts.slice(0, 0, -1);
+    for (const auto& dropout : {std::optional<RandomStream>{}, std::optional{RandomStream(4)}}) {
+      Trainee reference(shape(), plain, 1, 3), tried(shape(), fast, 1, 3);
+      const Pass all{.highest = 3, .dropout = dropout};
+      const Pass first{.highest = 3, .dropout = dropout, .read = {1}, .first_rows = true};
+      const auto expected = reference.backbone->forward(batch, all).layer[3].index_select(0, starts);
+      const auto taps = tried.backbone->forward(batch, first);
+      CHECK_FALSE(taps.layer[3].defined());
+      CHECK(distance(taps.first_rows(3), expected) < 1e-6);
+      CHECK(torch::equal(taps.first_rows(1), taps.layer[1].index_select(0, starts)));
+      const auto rows = reference.backbone->forward(batch, first);  // the reference computes them all
+      CHECK(torch::equal(rows.first_rows(3), expected));
+      const auto beside =
+          tried.backbone->forward(batch, {.highest = 3, .dropout = dropout, .read = {3}, .first_rows = true});
+      CHECK(torch::equal(beside.first_rows(3), taps.first_rows(3)));
+      CHECK(distance(beside.layer[3].index_select(0, starts), expected) < 1e-6);
+    }
+  });
 }
 
 TEST_CASE("a model asks for no more than the rows that its heads read", "[engine]") {
@@ -219,22 +231,24 @@ TEST_CASE("a frozen layer has no gradient, and what lies below the lowest that l
 }
 
 TEST_CASE("weights that change are seen: after a step, and after a copy", "[engine]") {
-  const auto batch = batch_of({9, 30});
-  Trainee reference(shape(), plain, 1, 3), tried(shape(), fast, 1, 3);
-  for (auto* const one : {&reference, &tried}) {
-    Adam adam(parameter_groups(one->model, {.backbone = 1e-3, .heads = 1e-3}));
-    for (int step = 0; step < 3; ++step) {
-      adam.zero_grad();
-      one->loss(batch, RandomStream(1)).backward();
-      adam.step();
+  with_every_kernel_set([] {
+    const auto batch = batch_of({9, 30});
+    Trainee reference(shape(), plain, 1, 3), tried(shape(), fast, 1, 3);
+    for (auto* const one : {&reference, &tried}) {
+      Adam adam(parameter_groups(one->model, {.backbone = 1e-3, .heads = 1e-3}));
+      for (int step = 0; step < 3; ++step) {
+        adam.zero_grad();
+        one->loss(batch, RandomStream(1)).backward();
+        adam.step();
+      }
     }
-  }
-  const torch::NoGradGuard no_grad;
-  CHECK(tried.loss(batch, {}).item<double>() ==
-        Approx(reference.loss(batch, {}).item<double>()).epsilon(1e-4));
-  const auto before = tried.loss(batch, {}).item<double>();
-  tried.backbone->named_parameters()["encoder.layer.0.output.dense.weight"].mul_(3);
-  CHECK(tried.loss(batch, {}).item<double>() != before);
+    const torch::NoGradGuard no_grad;
+    CHECK(tried.loss(batch, {}).item<double>() ==
+          Approx(reference.loss(batch, {}).item<double>()).epsilon(1e-4));
+    const auto before = tried.loss(batch, {}).item<double>();
+    tried.backbone->named_parameters()["encoder.layer.0.output.dense.weight"].mul_(3);
+    CHECK(tried.loss(batch, {}).item<double>() != before);
+  });
 }
 
 /// The parameters after three steps.
@@ -256,11 +270,13 @@ bool same(const std::vector<torch::Tensor>& a, const std::vector<torch::Tensor>&
 }
 
 TEST_CASE("one seed, one training, bit for bit; another seed, another", "[engine]") {
-  for (const auto& engine : {fast, narrow}) {
-    const auto first = trained(engine, 1);
-    CHECK(same(trained(engine, 1), first));
-    CHECK_FALSE(same(trained(engine, 2), first));
-  }
+  with_every_kernel_set([] {
+    for (const auto& engine : {fast, narrow}) {
+      const auto first = trained(engine, 1);
+      CHECK(same(trained(engine, 1), first));
+      CHECK_FALSE(same(trained(engine, 2), first));
+    }
+  });
 }
 
 TEST_CASE("a graph of the fast engine is differentiated once", "[engine]") {

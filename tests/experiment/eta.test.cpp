@@ -54,6 +54,18 @@ TEST_CASE("a layer that was measured goes by its own rate, others by the mean of
   CHECK(eta.remaining().value() == Approx(3 * 36.0 / 6));
 }
 
+TEST_CASE("a cell that fails is not taken for a short one", "[experiment]") {
+  mtl::Eta eta(12, 4, [](const mtl::Cell&) { return 1.0; });
+  const mtl::Cell a{"multi", 1, 0, 1}, b{"single", 1, 0, 1}, c{"multi", 1, 1, 1};
+  for (const auto& cell : {a, b, c}) eta.expect(cell);
+  eta.begin(a);
+  eta.advance(a, 4, 40);
+  eta.finish(a);
+  eta.begin(b);
+  eta.drop(b);
+  CHECK(eta.remaining().value() == Approx(40));
+}
+
 TEST_CASE("cells that are trained at the same time share what remains, to the last one", "[experiment]") {
   mtl::Eta eta(
       12, 2, [](const mtl::Cell&) { return 1.0; }, 2);

@@ -24,8 +24,14 @@ TEST_CASE("predictions are kept in the run folder, and a run of before has none"
   const auto run = std::filesystem::temp_directory_path() / ("mtl-predicted-" + std::to_string(::getpid()));
   std::filesystem::create_directories(run);
   CHECK(mtl::read_predictions(run).empty());
+  mtl::add_predictions(run, {});
+  CHECK_FALSE(std::filesystem::exists(run / "predicted.json"));
   const std::vector<mtl::PredictedCost> costs{{"multi", 2, 20.5, 1000}, {"single", 2, 0.25, 0}};
-  mtl::write_predictions(run, costs);
+  mtl::add_predictions(run, costs);
   CHECK(mtl::read_predictions(run) == costs);
+  mtl::add_predictions(run,
+                       {{"multi", 2, 99, 99}, {"multi", 3, 18, 900}});  // what was predicted first stands
+  CHECK(mtl::read_predictions(run) ==
+        std::vector<mtl::PredictedCost>{costs[0], costs[1], {"multi", 3, 18, 900}});
   std::filesystem::remove_all(run);
 }

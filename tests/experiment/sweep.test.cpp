@@ -165,6 +165,12 @@ struct Frozen {
   Frozen() { std::filesystem::remove_all(folder); }
   ~Frozen() { std::filesystem::remove_all(folder); }
 
+  /// The bytes of the weights that a cell of a run was left with.
+  std::string weights(const std::string& name, const CellResult& result) const {
+    const CellStore store{folder / name, data.labels.at("main")};
+    return read_file((store.folder(result.cell, result.digest) / "best.safetensors").string());
+  }
+
   /// What a run says of every cell, in the order in which they are done. `name`: of its folder.
   std::vector<CellResult> run(const std::string& name, const EngineOptions& engine, bool stores,
                               const Unusual& unusual = {}) {
@@ -184,13 +190,13 @@ struct Frozen {
     std::atomic<std::size_t> done = 0;
     how.on_done = [&](const CellResult& result) { results.push_back(result), ++done; };
     how.train.should_stop = [&] { return done >= unusual.stop_after; };
+    const auto backbone = std::make_shared<BertBackbone>(tests::prefix_config());
+    backbone->set_engine(engine);
+    const auto pretrained = std::make_shared<PretrainedBackbone>(backbone);
     std::vector<std::vector<Arm>> jobs;
-    for (int job = 0; job < unusual.jobs; ++job) {
-      const auto backbone = std::make_shared<BertBackbone>(tests::prefix_config());
-      backbone->set_engine(engine);
-      jobs.push_back(paper_arms(std::make_shared<PretrainedBackbone>(backbone), data,
+    for (int job = 0; job < unusual.jobs; ++job)
+      jobs.push_back(paper_arms(job == 0 ? pretrained : pretrained->another(), data,
                                 {.dropout_below = unusual.dropout_below}, cache));
-    }
     CellStore store{folder / name, data.labels.at("main")};
     const auto progress = Sweep(data, folds, how).run(plan, jobs, store);
     CHECK(progress.stopped == (unusual.stop_after < plan.cells.size()));
@@ -198,7 +204,7 @@ struct Frozen {
   }
 };
 
-/// Whether two cells came out the same, to the last bit of every loss and weight.
+/// Whether two cells came out the same, to the last bit of every loss.
 bool same_outcome(const CellResult& a, const CellResult& b) {
   if (a.cell != b.cell || a.history.size() != b.history.size() || a.watches[0].scores != b.watches[0].scores)
     return false;
@@ -280,9 +286,24 @@ TEST_CASE("cells come out the same to the last bit, one at a time or several sid
         const auto twin = std::ranges::find(beside, result.cell, &CellResult::cell);
         REQUIRE(bool(twin != beside.end()));
         CHECK(same_outcome(result, *twin));
+        CHECK(frozen.weights(name + "alone", result) == frozen.weights(name + "beside", result));
       }
     }
   at::set_num_threads(threads);
+}
+
+TEST_CASE("jobs share what no cell writes, and nothing else", "[experiment]") {
+  PretrainedBackbone one(std::make_shared<BertBackbone>(tests::prefix_config()));
+  const auto other = one.another();
+  const auto mine = one.fresh()->named_parameters(), theirs = other->fresh()->named_parameters();
+  REQUIRE(mine.size() == theirs.size());
+  for (const auto& item : mine) {
+    INFO(item.key());
+    const auto& twin = theirs[item.key()];
+    const bool shared = item.value().const_data_ptr() == twin.const_data_ptr();
+    CHECK(shared == !item.key().starts_with("encoder."));
+    CHECK(torch::equal(item.value(), twin));
+  }
 }
 
 TEST_CASE("a stop, or an error in one job, ends all of them", "[experiment]") {

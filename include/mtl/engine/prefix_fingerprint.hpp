@@ -4,6 +4,8 @@
 
 #include <mtl/detail/torch.hpp>
 
+#include <cstdlib>
+#include <fstream>
 #include <string>
 #include <string_view>
 
@@ -45,12 +47,22 @@ inline void add_shape(Digest& digest, const BertConfig& config) {
                          static_cast<int>(config.positions), config.pad_id));
 }
 
+/// The processor's name, and what oneDNN is told to leave out of it; empty where the system does not say.
+inline std::string processor() {
+  std::ifstream lines("/proc/cpuinfo");
+  std::string line, name;
+  while (name.empty() && std::getline(lines, line))
+    if (line.starts_with("model name")) name = line;
+  const char* const most = std::getenv("ONEDNN_MAX_CPU_ISA");
+  return name + (most ? most : "");
+}
+
 /// What computes: versions, engine, kernels, threads (libtorch divides sums among them) and processor.
 inline void add_machine(Digest& digest, const BertStack& backbone) {
   const auto engine = backbone.engine();
   digest.add(MTL_VERSION).add(TORCH_VERSION).add(describe(engine));
   if (engine.engine == Engine::Fast) digest.add(active_kernels());
-  digest.add(std::int64_t{at::get_num_threads()}).add(at::get_cpu_capability());
+  digest.add(std::int64_t{at::get_num_threads()}).add(at::get_cpu_capability()).add(processor());
 }
 
 }  // namespace detail

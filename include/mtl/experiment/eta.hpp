@@ -14,9 +14,9 @@ namespace mtl {
 /// Estimates the remaining time of a sweep from the measured time of its steps.
 ///
 /// Time is counted per unit of a cell's cost and epoch: at its own layer, once something was measured there,
-/// and over all layers before. How many epochs a cell needs is known where it is bounded; otherwise it is the
-/// mean of the finished cells, and before there is one, `assumed_epochs`. Of cells that are trained at the
-/// same time each has its own seconds.
+/// and over all layers before. A cell is expected to need as many epochs as the finished ones did in the
+/// mean, before there is one as many as it may, or `assumed_epochs` where that is unbounded. Of cells that
+/// are trained at the same time each has its own seconds.
 class Eta {
  public:
   static constexpr int assumed_epochs = 15;
@@ -58,6 +58,12 @@ class Eta {
   void finish(const Cell& cell) {
     ++finished_;
     finished_epochs_ += under_way_.at(cell).epochs;
+    under_way_.erase(cell);
+    left_ -= left_ > 0;
+  }
+
+  /// A cell under way has failed: it says nothing of how long others take.
+  void drop(const Cell& cell) {
     under_way_.erase(cell);
     left_ -= left_ > 0;
   }

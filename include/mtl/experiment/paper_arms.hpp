@@ -5,6 +5,7 @@
 #include <mtl/detail/torch.hpp>
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -25,21 +26,36 @@
 namespace mtl {
 
 /// Pretrained weights, loaded once and handed from cell to cell. One cell uses them at a time: fresh() undoes
-/// what the last one changed.
+/// what the last one changed. Cells train encoder layers, never the embeddings.
 class PretrainedBackbone {
  public:
   /// Keeps a copy of the weights that `backbone` has now.
   explicit PretrainedBackbone(std::shared_ptr<BertBackbone> backbone) : backbone_{std::move(backbone)} {
+    auto original = std::make_shared<std::vector<NamedParameter>>();
     for (const auto& item : backbone_->named_parameters())
       if (item.key().starts_with("encoder."))
-        original_.push_back({item.key(), item.value().detach().clone()});
+        original->push_back({item.key(), item.value().detach().clone()});
+    original_ = std::move(original);
   }
 
-  /// The backbone with its pretrained weights in every layer.
+  /// A backbone for a cell beside this one's. What no cell writes is there once for both: the embeddings and
+  /// the copy of the pretrained layers.
+  std::shared_ptr<PretrainedBackbone> another() const {
+    const torch::NoGradGuard no_grad;
+    auto twin = std::make_shared<BertBackbone>(backbone_->config(), InitialWeights{.seed = std::nullopt});
+    auto parameters = twin->named_parameters();
+    for (const auto& item : backbone_->named_parameters())
+      if (!item.key().starts_with("encoder.")) parameters[item.key()].set_data(item.value().detach());
+    twin->set_engine(backbone_->engine());
+    return std::shared_ptr<PretrainedBackbone>(new PretrainedBackbone(std::move(twin), original_));
+  }
+
+  /// The backbone with its pretrained weights in every layer, without the memory of the last cell's steps.
   std::shared_ptr<BertBackbone> fresh() {
     const torch::NoGradGuard no_grad;
+    backbone_->set_engine(backbone_->engine());
     auto parameters = backbone_->named_parameters();
-    for (const auto& [name, value] : original_) {
+    for (const auto& [name, value] : *original_) {
       parameters[name].copy_(value);
       parameters[name].mutable_grad().reset();
     }
@@ -52,8 +68,12 @@ class PretrainedBackbone {
   BertBackbone& in_use() { return *backbone_; }
 
  private:
+  PretrainedBackbone(std::shared_ptr<BertBackbone> backbone,
+                     std::shared_ptr<const std::vector<NamedParameter>> original)
+      : backbone_{std::move(backbone)}, original_{std::move(original)} {}
+
   std::shared_ptr<BertBackbone> backbone_;
-  std::vector<NamedParameter> original_;
+  std::shared_ptr<const std::vector<NamedParameter>> original_;
 };
 
 /// What the paper fixes (section 3.4) and what it leaves open about the arms.

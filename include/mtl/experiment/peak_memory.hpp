@@ -2,8 +2,11 @@
 // unknown.
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <fstream>
+#include <list>
+#include <mutex>
 #include <string>
 
 namespace mtl {
@@ -22,5 +25,48 @@ inline std::int64_t peak_memory() {
   }
   return 0;
 }
+
+/// The peak of each of several stretches of work that overlap, although the system keeps one number for all.
+/// Safe for threads.
+class OverlappingPeaks {
+ public:
+  /// One stretch. It must end before OverlappingPeaks does.
+  class Stretch {
+   public:
+    explicit Stretch(OverlappingPeaks& all) : all_{all}, peak_{all.begin()} {}
+    ~Stretch() { all_.end(peak_); }
+    Stretch(const Stretch&) = delete;
+    Stretch& operator=(const Stretch&) = delete;
+
+    /// Bytes of the process's largest resident set since the stretch began.
+    std::int64_t peak() const { return std::max(all_.note(peak_), peak_memory()); }
+
+   private:
+    OverlappingPeaks& all_;
+    std::list<std::int64_t>::iterator peak_;
+  };
+
+ private:
+  std::list<std::int64_t>::iterator begin() {
+    const std::lock_guard lock(mutex_);
+    const auto now = peak_memory();  // about to be forgotten
+    for (auto& peak : peaks_) peak = std::max(peak, now);
+    reset_peak_memory();
+    return peaks_.insert(peaks_.end(), 0);
+  }
+
+  void end(std::list<std::int64_t>::iterator peak) {
+    const std::lock_guard lock(mutex_);
+    peaks_.erase(peak);
+  }
+
+  std::int64_t note(std::list<std::int64_t>::iterator peak) {
+    const std::lock_guard lock(mutex_);
+    return *peak;
+  }
+
+  std::mutex mutex_;
+  std::list<std::int64_t> peaks_;  ///< of the stretches under way, up to the last reset
+};
 
 }  // namespace mtl

@@ -65,16 +65,21 @@ inline const PredictedCost* find_cost(const std::vector<PredictedCost>& costs, c
   return found == costs.end() ? nullptr : &*found;
 }
 
-/// Writes RUN/predicted.json.
-inline void write_predictions(const std::filesystem::path& run, const std::vector<PredictedCost>& costs) {
-  write_file_atomically((run / "predicted.json").string(), nlohmann::json(costs).dump(1) + "\n");
-}
-
 /// Reads it back; empty where the run has none. Throws nlohmann::json::exception for a file that is damaged.
 inline std::vector<PredictedCost> read_predictions(const std::filesystem::path& run) {
   const auto file = run / "predicted.json";
   if (!std::filesystem::exists(file)) return {};
   return nlohmann::json::parse(read_file(file.string())).get<std::vector<PredictedCost>>();
+}
+
+/// Adds to RUN/predicted.json what it does not have: a sweep that goes on keeps what was predicted at first.
+/// Throws as read_predictions().
+inline void add_predictions(const std::filesystem::path& run, const std::vector<PredictedCost>& costs) {
+  auto all = read_predictions(run);
+  for (const auto& cost : costs)
+    if (!find_cost(all, {.arm = cost.arm, .layer = cost.layer})) all.push_back(cost);
+  if (!all.empty())
+    write_file_atomically((run / "predicted.json").string(), nlohmann::json(all).dump(1) + "\n");
 }
 
 }  // namespace mtl

@@ -7,11 +7,13 @@
 
 #include <atomic>
 #include <chrono>
+#include <condition_variable>
 #include <functional>
 #include <map>
 #include <mutex>
 #include <span>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include <ATen/Parallel.h>
@@ -96,11 +98,12 @@ class Sweep {
     require(!jobs.empty(), "a sweep needs at least one job");
     Progress progress{.total = plan.cells.size()};
     stopping_ = false;
+    begun_ = 0;
     std::atomic<std::size_t> job{0};
     detail::parallel_for(plan.cells.size(), static_cast<int>(jobs.size()), [&] {
       at::init_num_threads();  // a new thread knows nothing of at::set_num_threads() yet
       return [&, arms = std::span<const Arm>(jobs[job++])](std::size_t i) {
-        run_cell(plan.cells[i], arms, store, progress);
+        run_cell(i, plan.cells[i], arms, store, progress);
       };
     });
     return progress;
@@ -113,7 +116,9 @@ class Sweep {
     return *found;
   }
 
-  void run_cell(const Cell& cell, std::span<const Arm> arms, const CellStore& store, Progress& progress) {
+  void run_cell(std::size_t number, const Cell& cell, std::span<const Arm> arms, const CellStore& store,
+                Progress& progress) {
+    Beginning beginning(*this, number);
     if (stopping_) return;
     try {
       const Arm& arm = find(arms, cell.arm);
@@ -121,7 +126,7 @@ class Sweep {
         in_turn([&] { ++progress.found; });
         return;
       }
-      const CellResult result = train(cell, arm, store);
+      const CellResult result = train(cell, arm, store, beginning);
       in_turn([&] {
         ++progress.trained;
         if (options_.on_done) options_.on_done(result);
@@ -138,6 +143,30 @@ class Sweep {
       throw;
     }
   }
+
+  /// Cells begin in the order of the plan, one after another, until their hidden states are there: a cache
+  /// that goes upward is never asked for a layer that it has left behind.
+  class Beginning {
+   public:
+    Beginning(Sweep& sweep, std::size_t number) : sweep_{sweep} {
+      std::unique_lock lock(sweep.mutex_);
+      sweep.began_.wait(lock, [&] { return sweep.begun_ == number; });
+    }
+    ~Beginning() { over(); }
+    Beginning(const Beginning&) = delete;
+    Beginning& operator=(const Beginning&) = delete;
+
+    void over() {
+      if (std::exchange(over_, true)) return;
+      const std::lock_guard lock(sweep_.mutex_);
+      ++sweep_.begun_;
+      sweep_.began_.notify_all();
+    }
+
+   private:
+    Sweep& sweep_;
+    bool over_ = false;
+  };
 
   /// Calls it while no other job calls anything.
   template <class Call>
@@ -164,14 +193,15 @@ class Sweep {
     return train;
   }
 
-  CellResult train(const Cell& cell, const Arm& arm, const CellStore& store) {
+  CellResult train(const Cell& cell, const Arm& arm, const CellStore& store, Beginning& beginning) {
     const auto model = arm.make(cell);
     if (options_.on_start) in_turn([&] { options_.on_start(cell, *model); });
     TrainOptions train = train_options(cell, arm);
     const bool has_prefix = arm.prefix.layer_of(cell) > 0;
     if (has_prefix) train.prefix = arm.prefix.states(cell);
+    beginning.over();
     const auto begin = std::chrono::steady_clock::now();
-    reset_peak_memory();
+    const OverlappingPeaks::Stretch memory(peaks_);
     const History history = fit(*model, subset(dataset_, folds_.train(cell.fold)),
                                 subset(dataset_, folds_.valid(cell.fold)), train);
     CellResult result{.cell = cell,
@@ -183,7 +213,7 @@ class Sweep {
     for (const BestEpoch& best : history.best) result.watches.push_back(judge(*model, best, test, train));
     if (has_prefix) result.environment["frozen layers"] = train.prefix ? "stored" : "computed at every step";
     write_weights(*model, history, store.folder(cell, result.digest));
-    result.peak_memory = peak_memory();
+    result.peak_memory = memory.peak();
     result.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
     store.save(result);
     return result;
@@ -224,7 +254,10 @@ class Sweep {
   const Dataset& dataset_;
   const Folds& folds_;
   SweepOptions options_;
-  std::mutex mutex_;                    ///< held while something of the caller's is called
+  OverlappingPeaks peaks_;
+  std::mutex mutex_;  ///< held while something of the caller's is called
+  std::condition_variable began_;
+  std::size_t begun_ = 0;               ///< cells of the plan that have begun, or were found done
   std::atomic<bool> stopping_ = false;  ///< no job begins or goes on with a cell
 };
 
