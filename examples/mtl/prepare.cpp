@@ -28,7 +28,7 @@ namespace {
 /// data/paper_defaults.hpp.
 struct QuickSizes {
   int classes = 6;  ///< or all, where there are fewer
-  int per_class = 50;
+  int per_class = 66;
   int max_pieces = 64;
 };
 
@@ -182,7 +182,7 @@ void add_data_flags(CLI::App& command, PrepareSettings& settings) {
       ->capture_default_str();
   command
       .add_option("--profile", settings.profile,
-                  "sizes: paper, or quick (6 classes of 50 texts of 64 pieces); flags change them one by one")
+                  "sizes: paper, or quick (6 classes of 66 texts of 64 pieces); flags change them one by one")
       ->check(CLI::IsMember({"paper", "quick"}))
       ->capture_default_str();
   command.add_option("--classes", settings.classes,
@@ -190,7 +190,7 @@ void add_data_flags(CLI::App& command, PrepareSettings& settings) {
   command.add_option(
       "--per-class", settings.per_class,
       "texts of each class; 0: as many as the smallest has. Default: the paper's, livedoor 500, "
-      "twitter 10000, rakuten 20000, otherwise 0; profile quick 50");
+      "twitter 10000, rakuten 20000, otherwise 0; profile quick 66");
   command.add_flag("--balance,!--no-balance", options.balance, "equal class sizes (default), or all texts");
   command
       .add_option("--duplicates", settings.duplicates,

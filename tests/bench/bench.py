@@ -154,9 +154,10 @@ class Bench:
         speeds = {}
         for layout in LAYOUTS:
             team, count = teams(layout), layout[0]
-            warm = team("step")
-            steps = 3 if warm["seconds"] < 8 else 1
-            speeds[layout] = count / statistics.median(self.counted(team)["seconds"] for _ in range(steps))
+            steps = [team("step")["seconds"]]  # a warm-up, which a long step hardly feels
+            if steps[0] < 8:
+                steps = [self.counted(team)["seconds"] for _ in range(3)]
+            speeds[layout] = count / statistics.median(steps)
             if count == 1 and 2 * team.peak() + room > machine_memory():
                 break
         return max(speeds, key=speeds.get)

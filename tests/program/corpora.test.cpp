@@ -200,15 +200,15 @@ TEST_CASE("without --per-class the paper's sizes hold, and too few texts are ref
 TEST_CASE("profile quick takes its sizes where no flag says others, and all classes where there are fewer",
           "[program]") {
   const Workplace place;
-  place.write("two.tsv", tests::tiny_tsv(60));
+  place.write("two.tsv", tests::tiny_tsv(70));
   const auto quick = prepared(place, "--dataset tsv --input two.tsv --profile quick");
-  CHECK(quick.dataset.examples.size() == 100);
+  CHECK(quick.dataset.examples.size() == 132);
   CHECK(quick.about.at("settings").at("max-pieces") == 64);
   const auto chosen =
       prepared(place, "--dataset tsv --input two.tsv --profile quick --per-class 20 --max-pieces 32");
   CHECK(chosen.dataset.examples.size() == 40);
   CHECK(chosen.about.at("settings").at("max-pieces") == 32);
-  CHECK(prepared(place, "--dataset tsv --input two.tsv").dataset.examples.size() == 120);
+  CHECK(prepared(place, "--dataset tsv --input two.tsv").dataset.examples.size() == 140);
 }
 
 /// The archive of MTL_DATA_DIR as the program reads it. The library's own test of it opens it by other means.

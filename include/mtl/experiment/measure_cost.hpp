@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <cmath>
 #include <memory>
 #include <span>
 #include <vector>
@@ -70,6 +71,14 @@ inline TokenSeconds time_epoch(TrainableModel& model, const Dataset& train, cons
   return {of_epoch / static_cast<double>(history.tokens), seconds(steps.back(), end) / judged};
 }
 
+/// Texts of a step: a few thousand tokens, with which a step costs per token what a whole one does.
+inline std::size_t texts_of_step(const Dataset& dataset, int batch_size) {
+  double tokens = 0;
+  for (const auto& example : dataset.examples) tokens += static_cast<double>(example.ids.size());
+  const auto enough = std::ceil(4096 * static_cast<double>(dataset.examples.size()) / std::max(tokens, 1.0));
+  return static_cast<std::size_t>(std::min<double>(batch_size, std::max(8.0, enough)));
+}
+
 /// How a cell is trained for a measurement.
 inline TrainOptions short_training(const TrainOptions& options, const Arm& arm, int batch_size) {
   TrainOptions training{.batch_size = batch_size,
@@ -84,13 +93,13 @@ inline TrainOptions short_training(const TrainOptions& options, const Arm& arm, 
 
 }  // namespace detail
 
-/// Trains `cell` for three steps of at most eight texts, of which the first is not counted, in every job at
+/// Trains `cell` for three steps of a few texts, of which the first is not counted, in every job at
 /// the same time, and gives the mean of the jobs. Jobs are as Sweep::run() has them; each model is left
 /// changed. `options`: of the sweep; `hidden`: width of the backbone. Throws as fit() does.
 inline PredictedCost measure_cost(std::span<const std::vector<Arm>> jobs, const Cell& cell,
                                   const Dataset& dataset, const Folds& folds, const TrainOptions& options,
                                   std::int64_t hidden) {
-  const auto few = static_cast<std::size_t>(std::min(options.batch_size, 8));
+  const auto few = detail::texts_of_step(dataset, options.batch_size);
   const auto which = detail::spread_texts(dataset.examples.size(), 3 * few);
   const auto train = subset(dataset, which);
   const auto valid = subset(dataset, std::span(which).first(std::min(few, which.size())));
