@@ -129,7 +129,7 @@ class Bench:
     def peer(self, row, layer, layout, folder):
         processes, threads = layout
         if layout not in self.peers:
-            while self.peers:  # one keeps up to 15 GB of a batch of 32 texts
+            while self.peers and self.mode != "quick":  # one keeps up to 15 GB of a batch of 32 texts
                 self.peers.popitem()[1].close()
             command = [sys.executable, HERE / "peer.py", threads]
             self.peers[layout] = Team([Worker(command) for _ in range(processes)])
@@ -290,7 +290,8 @@ def main():
     parser.add_argument("workplace", type=Path)
     parser.add_argument("--mtl", type=Path, help="the program")
     parser.add_argument("--model", type=Path, help="the default model")
-    parser.add_argument("--quick", dest="mode", action="store_const", const="quick", default="whole", help="batches of 4 or 8 texts")
+    parser.add_argument("--quick", dest="mode", action="store_const", const="quick", default="whole",
+                        help="a step with nothing kept, and prediction, with batches of 4 or 8 texts")
     parser.add_argument("--full", dest="mode", action="store_const", const="full", help="more rows")
     parser.add_argument("--only", default="", help="only cells whose name contains this")
     parser.add_argument("--json", type=Path, help="write the results there")
@@ -302,24 +303,25 @@ def main():
     bench = Bench(options.program, options.workplace, options.mode)
     print(page.HEAD, flush=True)
     results, sweeps = [], []
-    for row in GATES + CACHED + (FURTHER if options.mode == "full" else []):
+    for row in GATES + (CACHED if options.mode != "quick" else []) + (FURTHER if options.mode == "full" else []):
         cells = [bench.cell(row, layer) for layer in row.targets if options.only in f"{row.name}, l={layer}"]
         results += cells
         if row.total and len(cells) == len(row.targets):
             results.append(total(row, cells))
-        if row is CACHED[0] and len(cells) == len(row.targets) and options.mode != "quick":
+        if row is CACHED[0] and len(cells) == len(row.targets):
             if experiment.archive():
                 sweeps.append(bench.sweep(cells, options.mtl, options.model, 8))
             else:
                 print("bench: the sweep is left out: MTL_DATA_DIR names no folder with ldcc-20140209.tar.gz", file=sys.stderr)
-    text_rows = measure_text(options, bench.mode) if options.corpus and options.only in "text" else []
+    wants_text = options.only == "text" or (not options.only and options.mode != "quick")
+    text_rows = measure_text(options, bench.mode) if options.corpus and wants_text else []
     predictions = [bench.predict(1.8)] if options.only in "BERT-base, 128 tokens, 8 texts, predict" else []
     versions = bench.versions()
     if options.json:
         options.json.write_text(json.dumps({"results": results + sweeps + predictions + text_rows}, indent=1) + "\n")
     if options.page:
         options.page.write_text(page.page(results, sweeps, predictions, versions, options.mode) + page.text_section(text_rows, options.corpus))
-        if not options.only:
+        if not options.only and options.mode != "quick":
             (options.page.parent / "figures/sweep-time.svg").write_text(figure.figure(results))
     results += sweeps + predictions + text_rows
     apart = [r["name"] for r in results if r["ratio"] is None]
