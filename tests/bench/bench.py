@@ -320,7 +320,7 @@ def main():
     if options.json:
         options.json.write_text(json.dumps({"results": results + sweeps + predictions + text_rows}, indent=1) + "\n")
     if options.page:
-        options.page.write_text(page.page(results, sweeps, predictions, versions, options.mode) + page.text_section(text_rows, options.corpus))
+        options.page.write_text(page.page(results, sweeps, predictions, text_rows, versions, options.mode) + page.text_section(text_rows, options.corpus))
         if not options.only and options.mode != "quick":
             (options.page.parent / "figures/sweep-time.svg").write_text(figure.figure(results))
     results += sweeps + predictions + text_rows

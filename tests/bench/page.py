@@ -101,7 +101,7 @@ def machine():
     return (names[0] if names else platform.machine()), len(names)
 
 
-def page(results, sweeps, predictions, versions, mode):
+def page(results, sweeps, predictions, text_rows, versions, mode):
     name, cores = machine()
     text = TEXT.format(command=" ".join(["scripts/bench"] + [f"--{mode}"] * (mode != "whole") + ["--page"]), machine=name, cores=cores, system=platform.platform(),
                        torch=versions["torch"], transformers=versions["transformers"], kernels=versions.get("kernels", "none"),
@@ -109,7 +109,8 @@ def page(results, sweeps, predictions, versions, mode):
     parts = [("A step with nothing kept", [r for r in results if r.get("gate") and "cached" not in r["name"]]),
              ("A step of a sweep: the hidden states below l are kept", [r for r in results if "cached" in r["name"]]),
              ("Further rows", [r for r in results if not r.get("gate", True)])]
-    missed = [f"{r['name']}: {r['ratio']:.2f} of {r['target']:g}" for r in results + sweeps + predictions if r["ratio"] and r["target"] and r["ratio"] < r["target"]]
+    missed = [f"{r['name']}: {r['ratio']:.2f} of {r['target']:g}" for r in results + sweeps + predictions + text_rows
+              if r["ratio"] and r["target"] and r["ratio"] < r["target"]]
     if missed:
         text += ("Below their targets in this run, with the profile of a step in [engine.md](engine.md#where-a-steps-time-goes): " +
                  "; ".join(missed) + ".\n\n")
