@@ -8,19 +8,11 @@
 #include <fstream>
 #include <string>
 
+#include <mtl/experiment/peak_memory.hpp>
+
 namespace mtl {
 
 namespace detail {
-
-/// The number behind `key` in a file of lines such as "VmRSS:  1234 kB", in bytes; 0 where there is none.
-inline std::int64_t kilobytes_of(const std::string& file, const std::string& key) {
-  std::ifstream lines(file);
-  for (std::string word; lines >> word;) {
-    std::int64_t kilobytes = 0;
-    if (word == key && lines >> kilobytes) return kilobytes * 1024;
-  }
-  return 0;
-}
 
 /// The first number of a file; -1 where there is none, as in "max".
 inline std::int64_t number_in(const std::filesystem::path& file) {

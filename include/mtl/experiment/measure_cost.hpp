@@ -31,6 +31,12 @@ inline double tokens_of(const Dataset& dataset, std::span<const std::size_t> whi
   return static_cast<double>(tokens);
 }
 
+inline double tokens_of(const Dataset& dataset) {
+  double tokens = 0;
+  for (const auto& example : dataset.examples) tokens += static_cast<double>(example.ids.size());
+  return tokens;
+}
+
 /// Numbers in place of hidden states: a step takes as long with them.
 inline PrefixReader made_up_states(const Dataset& dataset, int layer, std::int64_t hidden) {
   return [&dataset, layer, hidden](std::span<const std::size_t> documents) {
@@ -64,18 +70,15 @@ inline TokenSeconds time_epoch(TrainableModel& model, const Dataset& train, cons
   const auto seconds = [](Clock::time_point a, Clock::time_point b) {
     return std::chrono::duration<double>(b - a).count();
   };
-  double judged = 0;
-  for (const auto& example : valid.examples) judged += static_cast<double>(example.ids.size());
   const auto counted = static_cast<double>(std::max<std::size_t>(steps.size() - 1, 1));
   const double of_epoch = seconds(steps.front(), steps.back()) / counted * static_cast<double>(steps.size());
-  return {of_epoch / static_cast<double>(history.tokens), seconds(steps.back(), end) / judged};
+  return {of_epoch / static_cast<double>(history.tokens), seconds(steps.back(), end) / tokens_of(valid)};
 }
 
 /// Texts of a step: a few thousand tokens, with which a step costs per token what a whole one does.
 inline std::size_t texts_of_step(const Dataset& dataset, int batch_size) {
-  double tokens = 0;
-  for (const auto& example : dataset.examples) tokens += static_cast<double>(example.ids.size());
-  const auto enough = std::ceil(4096 * static_cast<double>(dataset.examples.size()) / std::max(tokens, 1.0));
+  const auto texts = static_cast<double>(dataset.examples.size());
+  const double enough = std::ceil(4096 * texts / std::max(tokens_of(dataset), 1.0));
   return static_cast<std::size_t>(std::min<double>(batch_size, std::max(8.0, enough)));
 }
 

@@ -11,20 +11,27 @@
 
 namespace mtl {
 
+namespace detail {
+
+/// The number behind `key` in a file of lines such as "VmRSS:  1234 kB", in bytes; 0 where there is none.
+inline std::int64_t kilobytes_of(const std::string& file, const std::string& key) {
+  std::ifstream lines(file);
+  for (std::string word; lines >> word;) {
+    std::int64_t kilobytes = 0;
+    if (word == key && lines >> kilobytes) return kilobytes * 1024;
+  }
+  return 0;
+}
+
+}  // namespace detail
+
 /// Starts the measurement anew. Where the system does not allow it, the next peak_memory() counts from the
 /// start of the process.
 inline void reset_peak_memory() { std::ofstream("/proc/self/clear_refs") << "5"; }
 
 /// Bytes of the largest resident set since then; 0 where the system does not say. Memory of a GPU is not in
 /// it.
-inline std::int64_t peak_memory() {
-  std::ifstream status("/proc/self/status");
-  for (std::string word; status >> word;) {
-    std::int64_t kilobytes = 0;
-    if (word == "VmHWM:" && status >> kilobytes) return kilobytes * 1024;
-  }
-  return 0;
-}
+inline std::int64_t peak_memory() { return detail::kilobytes_of("/proc/self/status", "VmHWM:"); }
 
 /// The peak of each of several stretches of work that overlap, although the system keeps one number for all.
 /// Safe for threads.
