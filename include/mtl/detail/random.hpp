@@ -13,13 +13,14 @@
 namespace mtl {
 
 /// 128 random bits for a 64-bit key and a 128-bit counter.
-constexpr std::array<std::uint32_t, 4> philox(std::uint64_t key, std::uint64_t low, std::uint64_t high) {
+constexpr std::array<std::uint32_t, 4> philox(std::uint64_t key, std::uint64_t low, std::uint64_t high,
+                                              int rounds = 10) {
   const auto half = [](std::uint64_t x, int upper) {
     return static_cast<std::uint32_t>(upper ? x >> 32 : x);
   };
   std::uint32_t k0 = half(key, 0), k1 = half(key, 1);
   std::uint32_t c0 = half(low, 0), c1 = half(low, 1), c2 = half(high, 0), c3 = half(high, 1);
-  for (int round = 0; round < 10; ++round) {
+  for (int round = 0; round < rounds; ++round) {
     const std::uint64_t p = std::uint64_t{0xD2511F53U} * c0, q = std::uint64_t{0xCD9E8D57U} * c2;
     c0 = half(q, 1) ^ c1 ^ k0;
     c2 = half(p, 1) ^ c3 ^ k1;

@@ -46,6 +46,11 @@ namespace mtl::detail::avx512 {
                            reinterpret_cast<__m256i>(_mm512_cvtneps_pbh(x)));
 }
 
+/// Words that `numbers` numbers make.
+constexpr std::int64_t words_of(NumberType type, std::int64_t numbers) {
+  return type == NumberType::Float32 ? numbers : numbers / 2;
+}
+
 /// c + a . b in every lane: a word is one float32, or two bfloat16 whose two products are added.
 [[gnu::always_inline, gnu::target("avx512f,avx512bw,avx512vl,avx512dq,avx512bf16")]] inline __m512
 multiply_add_words(NumberType type, __m512 c, __m512i a, __m512i b) {
@@ -54,24 +59,24 @@ multiply_add_words(NumberType type, __m512 c, __m512i a, __m512i b) {
 }
 
 /// 2^x. Relative error 1e-7, or 7.5e-5 where the result becomes a bfloat16, whose own is 4e-3. 0 for x far
-/// below. Polynomials: minimax of the relative error on [-0.5, 0.5].
+/// below. Polynomials: minimax of the relative error on [-0.5, 0.5], or on [0, 1].
 [[gnu::always_inline, gnu::target("avx512f,avx512bw,avx512vl,avx512dq,avx512bf16")]] inline __m512 exp2(
     NumberType type, __m512 x) {
+  if (type == NumberType::Bfloat16) {  // one instruction finds the part behind the point, from 0 to 1
+    const __m512 f = _mm512_reduce_ps(x, _MM_FROUND_TO_NEG_INF | _MM_FROUND_NO_EXC);
+    __m512 y = _mm512_fmadd_ps(f, _mm512_set1_ps(0.07802452F), _mm512_set1_ps(0.22606716F));
+    y = _mm512_fmadd_ps(y, f, _mm512_set1_ps(0.69583354F));
+    y = _mm512_fmadd_ps(y, f, _mm512_set1_ps(0.99992522F));
+    return _mm512_scalef_ps(y, x);  // which takes the whole part
+  }
   const __m512 whole = _mm512_roundscale_ps(x, _MM_FROUND_TO_NEAREST_INT | _MM_FROUND_NO_EXC);
   const __m512 f = _mm512_sub_ps(x, whole);
-  __m512 y;
-  if (type == NumberType::Float32) {
-    y = _mm512_fmadd_ps(f, _mm512_set1_ps(1.53458119e-4F), _mm512_set1_ps(1.339993122e-3F));
-    y = _mm512_fmadd_ps(y, f, _mm512_set1_ps(9.618488957e-3F));
-    y = _mm512_fmadd_ps(y, f, _mm512_set1_ps(5.550328777e-2F));
-    y = _mm512_fmadd_ps(y, f, _mm512_set1_ps(2.402264689e-1F));
-    y = _mm512_fmadd_ps(y, f, _mm512_set1_ps(6.931472057e-1F));
-    y = _mm512_fmadd_ps(y, f, _mm512_set1_ps(1.0F));
-  } else {
-    y = _mm512_fmadd_ps(f, _mm512_set1_ps(0.05517166802F), _mm512_set1_ps(0.2426111221F));
-    y = _mm512_fmadd_ps(y, f, _mm512_set1_ps(0.6932609857F));
-    y = _mm512_fmadd_ps(y, f, _mm512_set1_ps(0.9999280735F));
-  }
+  __m512 y = _mm512_fmadd_ps(f, _mm512_set1_ps(1.53458119e-4F), _mm512_set1_ps(1.339993122e-3F));
+  y = _mm512_fmadd_ps(y, f, _mm512_set1_ps(9.618488957e-3F));
+  y = _mm512_fmadd_ps(y, f, _mm512_set1_ps(5.550328777e-2F));
+  y = _mm512_fmadd_ps(y, f, _mm512_set1_ps(2.402264689e-1F));
+  y = _mm512_fmadd_ps(y, f, _mm512_set1_ps(6.931472057e-1F));
+  y = _mm512_fmadd_ps(y, f, _mm512_set1_ps(1.0F));
   return _mm512_scalef_ps(y, whole);
 }
 

@@ -14,10 +14,6 @@
 
 namespace mtl::detail::avx512 {
 
-constexpr std::int64_t words_of(NumberType type, std::int64_t numbers) {
-  return type == NumberType::Float32 ? numbers : numbers / 2;
-}
-
 /// Rows of one head of a text in an array of the batch.
 struct HeadRows {
   const void* first;    ///< its first number

@@ -67,8 +67,8 @@ philox_rows(const PhiloxKeys& keys, std::uint64_t first, std::uint64_t step) {
     x[half].c2 = _mm512_xor_si512(rows.p[half], _mm512_set1_epi64(static_cast<long long>(block.b)));
     x[half].c3 = _mm512_set1_epi64(static_cast<long long>(block.c));
   }
-#pragma GCC unroll 8
-  for (int round = 2; round < 10; ++round) {
+#pragma GCC unroll 5
+  for (int round = 2; round < dropout_rounds; ++round) {
     philox_round(x[0], keys, round);
     philox_round(x[1], keys, round);
   }
@@ -100,8 +100,8 @@ draw_128_columns(const PhiloxKeys& keys, std::uint64_t row, std::uint64_t block,
     x[half].c2 = _mm512_add_epi64(_mm512_set1_epi64(static_cast<long long>(block) + 8 * half), lane);
     x[half].c3 = _mm512_srli_epi64(x[half].c2, 32);
   }
-#pragma GCC unroll 10
-  for (int round = 0; round < 10; ++round) {
+#pragma GCC unroll 7
+  for (int round = 0; round < dropout_rounds; ++round) {
     philox_round(x[0], keys, round);
     philox_round(x[1], keys, round);
   }

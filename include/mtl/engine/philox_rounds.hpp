@@ -1,6 +1,6 @@
 // The parts of Philox that are the same for many counters, computed once.
 //
-// A dropout mask reads Philox at (row, block of 8 columns). In the first two of its ten rounds the row and
+// A dropout mask reads Philox at (row, block of 8 columns). In the first two of its seven rounds the row and
 // the block hardly meet, so that what depends on one of them alone need not be computed for every pair.
 #pragma once
 
@@ -14,11 +14,11 @@ inline constexpr std::uint64_t philox_multiplier_0 = 0xD2511F53U, philox_multipl
 
 /// The round keys of one key, each in the lower half of a word.
 struct PhiloxKeys {
-  std::uint64_t first[10], second[10];
+  std::uint64_t first[dropout_rounds], second[dropout_rounds];
 
   explicit PhiloxKeys(std::uint64_t key) {
     auto k0 = static_cast<std::uint32_t>(key), k1 = static_cast<std::uint32_t>(key >> 32);
-    for (int round = 0; round < 10; ++round, k0 += 0x9E3779B9U, k1 += 0xBB67AE85U) {
+    for (int round = 0; round < dropout_rounds; ++round, k0 += 0x9E3779B9U, k1 += 0xBB67AE85U) {
       first[round] = k0;
       second[round] = k1;
     }

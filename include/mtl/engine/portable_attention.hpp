@@ -98,7 +98,7 @@ inline void draw_row(const DropoutMask& mask, std::uint64_t row, std::int64_t qu
   kept += query / 16 * padded_keys(keys);
   const auto bit = static_cast<std::uint16_t>(1U << query % 16);
   for (std::int64_t block = 0; block < keys; block += 8) {
-    const auto words = philox(mask.key, row, static_cast<std::uint64_t>(block) / 8);
+    const auto words = mask.bits(row, static_cast<std::uint64_t>(block) / 8);
     for (std::int64_t i = 0; i < 8 && block + i < keys; ++i) {
       const auto word = words[static_cast<std::size_t>(i) / 2];
       auto& bits = kept[block + i];

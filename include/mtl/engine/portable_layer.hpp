@@ -63,7 +63,7 @@ inline void draw_columns(const DropoutMask& mask, std::uint64_t row, std::int64_
   for (std::int64_t word = 0; word < mask_words(columns); ++word) {
     std::uint32_t bits = 0;
     for (unsigned block = 0; block < 4; ++block) {
-      const auto drawn = philox(mask.key, row, static_cast<std::uint64_t>(word) * 4 + block);
+      const auto drawn = mask.bits(row, static_cast<std::uint64_t>(word) * 4 + block);
       for (unsigned i = 0; i < 8; ++i)
         if ((i % 2 ? drawn[i / 2] >> 16 : drawn[i / 2] & 0xFFFFU) >= mask.threshold)
           bits |= 1U << (block * 8 + i);

@@ -1,8 +1,10 @@
 // In: a key, rows of numbers. Out: the same with some zeroed and the others scaled, from counter-based bits.
 // Torch-free. Column c of row r is kept when half c % 2 of word (c % 8) / 2 of Philox(key, r, c / 8) reaches
 // the threshold: the bits depend on the address alone, so that threads, padding and order do not matter.
+// Philox4x32-7 here: seven rounds are the fewest that pass the tests of BigCrush (Salmon et al., SC 2011).
 #pragma once
 
+#include <array>
 #include <cmath>
 #include <cstddef>
 #include <cstdint>
@@ -17,6 +19,9 @@
 
 namespace mtl {
 
+/// Rounds of Philox.
+inline constexpr int dropout_rounds = 7;
+
 /// What decides which elements are dropped.
 struct DropoutMask {
   std::uint64_t key = 0;        ///< of the site's RandomStream
@@ -29,9 +34,14 @@ struct DropoutMask {
     return {key, static_cast<std::uint32_t>(std::lround(p * 65536)), static_cast<float>(1 / (1 - p))};
   }
 
+  /// The bits of columns 8 * block .. 8 * block + 7 of `row`.
+  constexpr std::array<std::uint32_t, 4> bits(std::uint64_t row, std::uint64_t block) const {
+    return philox(key, row, block, dropout_rounds);
+  }
+
   /// Whether `column` of `row` is kept: the definition, one element at a time.
   constexpr bool keeps(std::uint64_t row, std::uint64_t column) const {
-    const auto word = philox(key, row, column / 8)[column % 8 / 2];
+    const auto word = bits(row, column / 8)[column % 8 / 2];
     return (column % 2 ? word >> 16 : word & 0xFFFFU) >= threshold;
   }
 };
@@ -41,7 +51,7 @@ namespace detail {
 inline void drop_row_portable(const DropoutMask& mask, std::uint64_t row, const float* in, float* out,
                               std::size_t columns) {
   for (std::size_t first = 0; first < columns; first += 8) {
-    const auto words = philox(mask.key, row, first / 8);
+    const auto words = mask.bits(row, first / 8);
     for (std::size_t i = 0; i < 8 && first + i < columns; ++i) {
       const auto bits = i % 2 ? words[i / 2] >> 16 : words[i / 2] & 0xFFFFU;
       out[first + i] = bits >= mask.threshold ? in[first + i] * mask.scale : 0.0F;
@@ -91,7 +101,7 @@ __attribute__((target("avx2"))) inline void philox_halves(std::uint64_t key, std
   start_lanes(a, row, block);
   start_lanes(b, row, block + 4);
   auto k0 = static_cast<std::uint32_t>(key), k1 = static_cast<std::uint32_t>(key >> 32);
-  for (int round = 0; round < 10; ++round, k0 += 0x9E3779B9U, k1 += 0xBB67AE85U) {
+  for (int round = 0; round < dropout_rounds; ++round, k0 += 0x9E3779B9U, k1 += 0xBB67AE85U) {
     philox_round(a, k0, k1);
     philox_round(b, k0, k1);
   }
