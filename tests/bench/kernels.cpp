@@ -46,12 +46,12 @@ Cost measure(const std::function<void()>& run) {
   return best;
 }
 
-/// Numbers of either type, normal.
-std::vector<float> normal(NumberType type, std::int64_t count) {
+/// Numbers of either type, normal times `scale`.
+std::vector<float> normal(NumberType type, std::int64_t count, float scale = 1) {
   std::vector<float> numbers(static_cast<std::size_t>(count));  // room for either type
   const mtl::RandomStream stream(5);
   std::vector<float> some(4093);
-  for (std::size_t i = 0; i < some.size(); ++i) some[i] = static_cast<float>(stream.normal(i));
+  for (std::size_t i = 0; i < some.size(); ++i) some[i] = scale * static_cast<float>(stream.normal(i));
   for (std::int64_t i = 0; i < count; ++i)
     mtl::store_number(type, numbers.data(), i, some[static_cast<std::size_t>(i) % some.size()]);
   return numbers;
@@ -72,6 +72,7 @@ class Bench {
     for (const auto type : {NumberType::Bfloat16, NumberType::Float32}) {
       for (const double p : {0.0, 0.1}) attention(kernels, type, p);
       layer(kernels, type);
+      if (kernels.products) products(*kernels.products, type);
     }
   }
 
@@ -178,6 +179,31 @@ class Bench {
               }),
               rows);
     }
+  }
+
+  /// Those of the feed-forward layer's first weight: forward, forward with bias and GELU, and its gradient.
+  void products(const mtl::ProductKernels& kernels, NumberType type) const {
+    const auto rows = tokens(), wide = 4 * hidden_;
+    const auto in = normal(type, rows * hidden_), weight = normal(type, wide * hidden_, 0.05F);
+    auto packed = normal(type, mtl::packed_numbers(hidden_, wide)), out = normal(type, rows * wide),
+         other = out;
+    const std::vector<float> bias(static_cast<std::size_t>(wide));
+    kernels.pack({type, hidden_, wide, weight.data(), true, packed.data()}, 0, mtl::weight_panels(wide));
+    mtl::RowProduct product{type, rows, hidden_, wide, in.data(), packed.data(), out.data()};
+    const auto multiply = [&] {
+      for (std::int64_t block = 0; block < mtl::row_blocks(rows); block += 3)
+        kernels.multiply(product, block, std::min(block + 3, mtl::row_blocks(rows)));
+    };
+    print(type, "product with a weight", measure(multiply), rows);
+    product.bias = bias.data();
+    product.derivative = other.data();
+    print(type, "product, bias, GELU", measure(multiply), rows);
+    std::vector<float> gradient(static_cast<std::size_t>(wide * hidden_));
+    const mtl::WeightGradient call{type, rows, wide, hidden_, out.data(), in.data(), gradient.data()};
+    void* const workspace = std::aligned_alloc(64, (kernels.gradient_workspace() + 63) / 64 * 64);
+    print(type, "gradient of a weight",
+          measure([&] { kernels.weight_gradient(call, 0, call.items(), workspace); }), rows);
+    std::free(workspace);
   }
 
   std::int64_t length_, texts_, size_, hidden_;

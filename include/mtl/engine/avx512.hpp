@@ -10,6 +10,7 @@
 #include <mtl/engine/avx512_activation.hpp>
 #include <mtl/engine/avx512_attention_backward.hpp>
 #include <mtl/engine/avx512_norm.hpp>
+#include <mtl/engine/avx512_weight_gradient.hpp>
 #ifndef __clang__
 #pragma GCC diagnostic pop
 #endif
@@ -24,6 +25,14 @@ inline bool has_avx512_bf16() {
          __builtin_cpu_supports("avx512bf16");
 }
 
+inline constexpr ProductKernels avx512_products{
+    .pack = detail::avx512::pack,
+    .multiply = detail::avx512::multiply,
+    .gradient_workspace = detail::avx512::gradient_workspace,
+    .gradient_items = detail::avx512::gradient_panels,
+    .weight_gradient = detail::avx512::weight_gradient,
+};
+
 inline constexpr Kernels avx512_kernels{
     .name = "avx512",
     .attention_workspace = detail::avx512::attention_workspace,
@@ -33,6 +42,7 @@ inline constexpr Kernels avx512_kernels{
     .activation_backward = detail::avx512::activation_backward,
     .norm_forward = detail::avx512::norm_forward,
     .norm_backward = detail::avx512::norm_backward,
+    .products = &avx512_products,
 };
 
 }  // namespace mtl

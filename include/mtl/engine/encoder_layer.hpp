@@ -77,12 +77,16 @@ struct EncoderLayerFunction : torch::autograd::Function<EncoderLayerFunction> {
 
 }  // namespace detail
 
-/// One layer. A graph is recorded where gradients are enabled and the input or a parameter learns; it can be
-/// differentiated once.
-inline LayerOutput encoder_layer(LayerTask task, const LayerOutput& x, const LayerParameters& parameters) {
+/// Whether a layer's backward pass will be asked for: gradients are enabled, and the input or a parameter
+/// learns.
+inline bool layer_learns(const LayerOutput& x, const LayerParameters& parameters) {
   bool learns = x.rows.requires_grad();
   for (const auto& parameter : parameters) learns = learns || parameter.requires_grad();
-  task.keeps = learns && torch::GradMode::is_enabled();
+  return learns && torch::GradMode::is_enabled();
+}
+
+/// One layer. A graph is recorded where task.keeps; it can be differentiated once.
+inline LayerOutput encoder_layer(LayerTask task, const LayerOutput& x, const LayerParameters& parameters) {
   if (!task.keeps) {
     const torch::NoGradGuard no_grad;
     LayerActivations forgotten;

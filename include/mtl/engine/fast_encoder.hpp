@@ -52,7 +52,8 @@ class FastEncoder {
     task.attention_dropout = mask("attention", config_.attention_dropout);
     task.attention_output_dropout = mask("attention_output", config_.hidden_dropout);
     task.output_dropout = mask("output", config_.hidden_dropout);
-    task.operands = operands_[static_cast<std::size_t>(k - 1)].of(parameters, task.type(), *arena_);
+    task.keeps = layer_learns(below, parameters);
+    task.operands = operands_[static_cast<std::size_t>(k - 1)].of(parameters, type_, task.keeps, *arena_);
     task.arena = arena_;
     return encoder_layer(std::move(task), below, parameters);
   }

@@ -6,6 +6,7 @@
 
 #include <mtl/engine/attention_call.hpp>
 #include <mtl/engine/layer_calls.hpp>
+#include <mtl/engine/product_call.hpp>
 
 namespace mtl {
 
@@ -29,6 +30,9 @@ struct Kernels {
   void (*activation_backward)(const ActivationBackward& call, std::int64_t begin, std::int64_t end) = nullptr;
   void (*norm_forward)(const NormForward& call, std::int64_t begin, std::int64_t end) = nullptr;
   void (*norm_backward)(const NormBackward& call, std::int64_t begin, std::int64_t end) = nullptr;
+
+  /// A layer's products with weights, or null where libtorch's are the better ones.
+  const ProductKernels* products = nullptr;
 };
 
 }  // namespace mtl

@@ -6,8 +6,6 @@
 
 #include <array>
 
-#include <ATen/ops/mm.h>
-
 #include <mtl/engine/layer_forward.hpp>
 
 namespace mtl {
@@ -34,90 +32,125 @@ struct LayerGradients {
 
 namespace detail {
 
-/// gradient^T x in float32, where it is wanted. gradient: [tokens, out]; x: [tokens, in].
+/// gradient^T x in float32. gradient: [tokens, out]; x: [tokens, in].
 inline torch::Tensor weight_gradient(const LayerTask& task, const torch::Tensor& gradient,
                                      const torch::Tensor& x) {
-  auto product = task.arena->take({gradient.size(1), x.size(1)}, task.type());
-  at::mm_out(product, gradient.t(), x);
-  return product.to(torch::kFloat, /*non_blocking=*/false, /*copy=*/true);
+  const auto out = gradient.size(1), in = x.size(1);
+  const auto* const products = kernels().products;
+  if (!products || !product_supports(in, out)) {
+    auto product = task.arena->take({out, in}, task.type());
+    at::mm_out(product, gradient.t(), x);
+    return product.to(torch::kFloat, /*non_blocking=*/false, /*copy=*/true);
+  }
+  auto sums = torch::empty({out, in}, torch::kFloat);
+  const WeightGradient call{.type = task.shape.type,
+                            .rows = task.tokens(),
+                            .out_columns = out,
+                            .in_columns = in,
+                            .gradient = pointer<void>(gradient),
+                            .in = pointer<void>(x),
+                            .out = pointer<float>(sums)};
+  const auto grain =
+      std::clamp<std::int64_t>(call.items() / at::get_num_threads(), 1, products->gradient_items);
+  share_items(call.items(), grain, [&](std::int64_t begin, std::int64_t end) {
+    const auto bytes = static_cast<std::int64_t>(products->gradient_workspace());
+    const auto workspace = task.arena->take({bytes}, torch::kByte);
+    products->weight_gradient(call, begin, end, workspace.mutable_data_ptr());
+  });
+  return sums;
 }
 
-/// The two gradients that leave a normalisation: of the residual, and of what was dropped and added to it.
-struct NormGradients {
+/// The backward pass of one normalisation: the gradients that leave it, of the residual and of what was
+/// dropped and added to it, and the partial sums of those of its vectors.
+struct NormPass {
   torch::Tensor residual, in;
+  std::array<LayerPart, 3> parts;  ///< scale, shift, bias
+  std::array<torch::Tensor, 3> sums;
+
+  void finish(LayerGradients& out) const {
+    for (std::size_t i = 0; i < parts.size(); ++i)
+      if (sums[i].defined()) out.parameter[parts[i]] = summed(sums[i]);
+  }
 };
 
-inline NormGradients norm_backward(const LayerTask& task, const torch::Tensor& gradient,
-                                   const torch::Tensor& past, bool last, const LayerActivations& kept,
-                                   const LayerParameters& parameters, const WantedGradients& wanted,
-                                   LayerGradients& out) {
-  const auto scale = last ? output_scale : attention_scale, shift = last ? output_shift : attention_shift,
-             bias = last ? output_bias : attention_bias;
-  const auto sums = [&](LayerPart part) {
-    return wanted.parameter[part]
-               ? task.arena->take({row_blocks(task.tokens()), task.hidden()}, torch::kFloat)
-               : torch::Tensor();
-  };
-  const auto scale_sums = sums(scale), shift_sums = sums(shift), bias_sums = sums(bias);
-  const auto& dropout = last ? task.output_dropout : task.attention_output_dropout;
-  NormGradients to{.residual = task.arena->take({task.tokens(), task.hidden()}, torch::kFloat),
-                   .in = task.rows(task.hidden())};
-  run_rows(
+inline NormPass norm_backward(RowStages& stages, const LayerTask& task, const torch::Tensor& gradient,
+                              const torch::Tensor& past, bool last, const LayerActivations& kept,
+                              const LayerParameters& parameters, const WantedGradients& wanted) {
+  NormPass to{.residual = task.arena->take({task.tokens(), task.hidden()}, torch::kFloat),
+              .in = task.rows(task.hidden()),
+              .parts = last ? std::array{output_scale, output_shift, output_bias}
+                            : std::array{attention_scale, attention_shift, attention_bias},
+              .sums = {}};
+  for (std::size_t i = 0; i < to.parts.size(); ++i)
+    if (wanted.parameter[to.parts[i]])
+      to.sums[i] = task.arena->take({row_blocks(task.tokens()), task.hidden()}, torch::kFloat);
+  stages.kernel(
       kernels().norm_backward,
       NormBackward{.type = task.shape.type,
                    .rows = task.tokens(),
                    .columns = task.hidden(),
                    .gradient = pointer<void>(gradient),
                    .wide_gradient = pointer<float>(past),
-                   .scale = floats(parameters[scale]),
+                   .scale = floats(parameters[to.parts[0]]),
                    .normalised = pointer<void>(last ? kept.output_normalised : kept.attended_normalised),
                    .inverse_sd = pointer<float>(last ? kept.output_inverse_sd : kept.attended_inverse_sd),
-                   .dropout = dropout,
+                   .dropout = last ? task.output_dropout : task.attention_output_dropout,
                    .kept = pointer<std::uint32_t>(last ? kept.output_kept : kept.attended_kept),
                    .wide_residual_gradient = pointer<float>(to.residual),
                    .in_gradient = pointer<void>(to.in),
-                   .scale_sums = pointer<float>(scale_sums),
-                   .shift_sums = pointer<float>(shift_sums),
-                   .bias_sums = pointer<float>(bias_sums)});
-  if (scale_sums.defined()) out.parameter[scale] = summed(scale_sums);
-  if (shift_sums.defined()) out.parameter[shift] = summed(shift_sums);
-  if (bias_sums.defined()) out.parameter[bias] = summed(bias_sums);
+                   .scale_sums = pointer<float>(to.sums[0]),
+                   .shift_sums = pointer<float>(to.sums[1]),
+                   .bias_sums = pointer<float>(to.sums[2])});
   return to;
 }
 
-/// From the gradient of the output layer's product to that of the first normalisation's output.
-inline torch::Tensor feed_forward_backward(const LayerTask& task, const torch::Tensor& gradient,
-                                           const LayerActivations& kept, const WantedGradients& wanted,
-                                           LayerGradients& out) {
-  if (wanted.parameter[output_weight])
-    out.parameter[output_weight] = weight_gradient(task, gradient, kept.wide);
-  auto wide = task.rows(task.intermediate);
-  at::mm_out(wide, gradient, task.operands.output);
+/// The gradient of what the attention gathered, [tokens, hidden], and of what went past it, in float32.
+struct RowGradients {
+  torch::Tensor gathered, past;
+};
+
+/// From the gradient of the layer's output through both normalisations and the feed-forward layer.
+inline RowGradients rows_backward(const LayerTask& task, const torch::Tensor& gradient,
+                                  const torch::Tensor& past, const LayerActivations& kept,
+                                  const LayerParameters& parameters, const WantedGradients& wanted,
+                                  LayerGradients& out) {
+  RowStages stages(task.shape.type, task.tokens());
+  const auto output = norm_backward(stages, task, gradient, past, true, kept, parameters, wanted);
+  const auto wide = task.rows(task.intermediate), attended = task.rows(task.hidden()),
+             gathered = task.rows(task.hidden());
+  stages.backward(output.in, task.operands.output, wide);
   const bool bias = wanted.parameter[intermediate_bias];
   const auto sums = bias ? task.arena->take({row_blocks(task.tokens()), task.intermediate}, torch::kFloat)
                          : torch::Tensor();
-  run_rows(kernels().activation_backward, ActivationBackward{.type = task.shape.type,
-                                                             .rows = task.tokens(),
-                                                             .columns = task.intermediate,
-                                                             .derivative = pointer<void>(kept.derivative),
-                                                             .gradient = pointer<void>(wide),
-                                                             .bias_sums = pointer<float>(sums)});
+  stages.kernel(kernels().activation_backward,
+                ActivationBackward{.type = task.shape.type,
+                                   .rows = task.tokens(),
+                                   .columns = task.intermediate,
+                                   .derivative = pointer<void>(kept.derivative),
+                                   .gradient = pointer<void>(wide),
+                                   .bias_sums = pointer<float>(sums)});
+  stages.backward(wide, task.operands.intermediate, attended);
+  const auto attention =
+      norm_backward(stages, task, attended, output.residual, false, kept, parameters, wanted);
+  stages.backward(attention.in, task.operands.attention, gathered);
+  stages.run();
+  output.finish(out);
+  attention.finish(out);
   if (bias) out.parameter[intermediate_bias] = summed(sums);
-  if (wanted.parameter[intermediate_weight])
-    out.parameter[intermediate_weight] = weight_gradient(task, wide, kept.attended);
-  auto attended = task.rows(task.hidden());
-  at::mm_out(attended, wide, task.operands.intermediate);
-  return attended;
+  const auto weight = [&](LayerPart part, const torch::Tensor& of, const torch::Tensor& x) {
+    if (wanted.parameter[part]) out.parameter[part] = weight_gradient(task, of, x);
+  };
+  weight(output_weight, output.in, kept.wide);
+  weight(intermediate_weight, wide, kept.attended);
+  weight(attention_weight, attention.in, kept.gathered);
+  return {gathered, attention.residual};
 }
 
-/// From the gradient of the attention's product to that of queries, keys and values.
-inline torch::Tensor attention_backward(const LayerTask& task, const torch::Tensor& gradient,
+/// From the gradient of what the attention gathered to that of queries, keys and values.
+inline torch::Tensor attention_backward(const LayerTask& task, const torch::Tensor& gathered,
                                         const LayerActivations& kept, const WantedGradients& wanted,
                                         LayerGradients& out) {
-  if (wanted.parameter[attention_weight])
-    out.parameter[attention_weight] = weight_gradient(task, gradient, kept.gathered);
-  auto gathered = task.rows(task.hidden()), qkv = task.rows(3 * task.hidden());
-  at::mm_out(gathered, gradient, task.operands.attention);
+  auto qkv = task.rows(3 * task.hidden());
   const bool biases = wanted.any({query_bias, key_bias, value_bias});
   const auto sums =
       biases ? task.arena->take({task.shape.texts, 3 * task.hidden()}, torch::kFloat) : torch::Tensor();
@@ -156,15 +189,14 @@ inline LayerGradients layer_backward(const LayerTask& task, const torch::Tensor&
                                      const torch::Tensor& past, const LayerActivations& kept,
                                      const LayerParameters& parameters, const WantedGradients& wanted) {
   LayerGradients out;
-  const auto output = detail::norm_backward(task, gradient, past, true, kept, parameters, wanted, out);
-  const auto attended = detail::feed_forward_backward(task, output.in, kept, wanted, out);
-  const auto attention =
-      detail::norm_backward(task, attended, output.residual, false, kept, parameters, wanted, out);
-  const auto qkv = detail::attention_backward(task, attention.in, kept, wanted, out);
+  const auto rows = detail::rows_backward(task, gradient, past, kept, parameters, wanted, out);
+  const auto qkv = detail::attention_backward(task, rows.gathered, kept, wanted, out);
   if (!wanted.input) return out;
   out.input = task.rows(task.hidden());
-  at::mm_out(out.input, qkv, task.operands.qkv);
-  out.past = attention.residual;
+  RowStages stages(task.shape.type, task.tokens());
+  stages.backward(qkv, task.operands.qkv, out.input);
+  stages.run();
+  out.past = rows.past;
   return out;
 }
 

@@ -25,7 +25,7 @@ struct ActivationForward {
   std::int64_t rows = 0, columns = 0;
   void* in = nullptr;           ///< [rows, columns]; left with the derivative
   const float* bias = nullptr;  ///< [columns]
-  void* out = nullptr;          ///< [rows, columns]
+  void* out = nullptr;          ///< [rows, columns]; may be `in` without `derivative`
   bool derivative = true;       ///< false: `in` keeps what it holds, for a pass without gradients
 };
 

@@ -4,9 +4,7 @@
 
 #include <mtl/detail/torch.hpp>
 
-#include <ATen/ops/mm.h>
-
-#include <mtl/engine/layer_task.hpp>
+#include <mtl/engine/row_stages.hpp>
 
 namespace mtl {
 
@@ -27,7 +25,9 @@ namespace detail {
 
 inline torch::Tensor attend(const LayerTask& task, const torch::Tensor& x, LayerActivations& kept) {
   kept.qkv = task.rows(3 * task.hidden());
-  at::mm_out(kept.qkv, x, task.operands.qkv.t());
+  RowStages stages(task.shape.type, task.tokens());
+  stages.forward(x, task.operands.qkv, kept.qkv);
+  stages.run();
   kept.gathered = task.rows(task.hidden());
   kept.log_sum_exp = task.floats(task.shape.heads * task.tokens());
   if (task.attention_dropout.threshold)
@@ -46,9 +46,9 @@ inline torch::Tensor attend(const LayerTask& task, const torch::Tensor& x, Layer
 
 /// dropout(in + bias) + residual, normalised; in both types. `in` is overwritten with the result; so is
 /// `wide`, which may be the residual, and need not be there where the engine's number type is float32.
-inline void add_and_normalise(const LayerTask& task, const torch::Tensor& in, const torch::Tensor& residual,
-                              const torch::Tensor& wide, const LayerParameters& parameters, bool last,
-                              LayerActivations& kept) {
+inline void add_and_normalise(RowStages& stages, const LayerTask& task, const torch::Tensor& in,
+                              const torch::Tensor& residual, const torch::Tensor& wide,
+                              const LayerParameters& parameters, bool last, LayerActivations& kept) {
   auto& normalised = last ? kept.output_normalised : kept.attended_normalised;
   auto& inverse_sd = last ? kept.output_inverse_sd : kept.attended_inverse_sd;
   auto& bits = last ? kept.output_kept : kept.attended_kept;
@@ -58,39 +58,39 @@ inline void add_and_normalise(const LayerTask& task, const torch::Tensor& in, co
     inverse_sd = task.floats(task.tokens());
   }
   if (dropout.threshold) bits = task.arena->take({task.tokens(), mask_words(task.hidden())}, torch::kInt);
-  run_rows(kernels().norm_forward,
-           NormForward{.type = task.shape.type,
-                       .rows = task.tokens(),
-                       .columns = task.hidden(),
-                       .in = pointer<void>(in),
-                       .bias = floats(parameters[last ? output_bias : attention_bias]),
-                       .wide_residual = pointer<float>(residual),
-                       .scale = floats(parameters[last ? output_scale : attention_scale]),
-                       .shift = floats(parameters[last ? output_shift : attention_shift]),
-                       .epsilon = task.epsilon,
-                       .out = pointer<void>(in),
-                       .wide_out = pointer<float>(wide),
-                       .normalised = pointer<void>(normalised),
-                       .inverse_sd = pointer<float>(inverse_sd),
-                       .dropout = dropout,
-                       .kept = pointer<std::uint32_t>(bits)});
+  stages.kernel(kernels().norm_forward,
+                NormForward{.type = task.shape.type,
+                            .rows = task.tokens(),
+                            .columns = task.hidden(),
+                            .in = pointer<void>(in),
+                            .bias = floats(parameters[last ? output_bias : attention_bias]),
+                            .wide_residual = pointer<float>(residual),
+                            .scale = floats(parameters[last ? output_scale : attention_scale]),
+                            .shift = floats(parameters[last ? output_shift : attention_shift]),
+                            .epsilon = task.epsilon,
+                            .out = pointer<void>(in),
+                            .wide_out = pointer<float>(wide),
+                            .normalised = pointer<void>(normalised),
+                            .inverse_sd = pointer<float>(inverse_sd),
+                            .dropout = dropout,
+                            .kept = pointer<std::uint32_t>(bits)});
 }
 
-inline torch::Tensor feed_forward(const LayerTask& task, const torch::Tensor& attended,
+inline torch::Tensor feed_forward(RowStages& stages, const LayerTask& task, const torch::Tensor& attended,
                                   const LayerParameters& parameters, LayerActivations& kept) {
   kept.derivative = task.rows(task.intermediate);
-  at::mm_out(kept.derivative, attended, task.operands.intermediate.t());
-  kept.wide = task.rows(task.intermediate);
-  run_rows(kernels().activation_forward, ActivationForward{.type = task.shape.type,
-                                                           .activation = task.activation,
-                                                           .rows = task.tokens(),
-                                                           .columns = task.intermediate,
-                                                           .in = pointer<void>(kept.derivative),
-                                                           .bias = floats(parameters[intermediate_bias]),
-                                                           .out = pointer<void>(kept.wide),
-                                                           .derivative = task.keeps});
+  kept.wide = task.keeps ? task.rows(task.intermediate) : kept.derivative;  // in place: no derivative
+  stages.activated(attended, task.operands.intermediate, kept.derivative,
+                   {.type = task.shape.type,
+                    .activation = task.activation,
+                    .rows = task.tokens(),
+                    .columns = task.intermediate,
+                    .in = pointer<void>(kept.derivative),
+                    .bias = floats(parameters[intermediate_bias]),
+                    .out = pointer<void>(kept.wide),
+                    .derivative = task.keeps});
   auto out = task.rows(task.hidden());
-  at::mm_out(out, kept.wide, task.operands.output.t());
+  stages.forward(kept.wide, task.operands.output, out);
   return out;
 }
 
@@ -112,10 +112,12 @@ inline LayerOutput layer_forward(const LayerTask& task, const LayerOutput& x,
   kept.attended = task.rows(task.hidden());
   const auto wide =
       narrow ? task.arena->take({task.tokens(), task.hidden()}, torch::kFloat) : torch::Tensor();
-  at::mm_out(kept.attended, kept.gathered, task.operands.attention.t());
-  detail::add_and_normalise(task, kept.attended, x.past, wide, parameters, false, kept);
-  const auto out = detail::feed_forward(task, kept.attended, parameters, kept);
-  detail::add_and_normalise(task, out, narrow ? wide : kept.attended, wide, parameters, true, kept);
+  RowStages stages(task.shape.type, task.tokens());
+  stages.forward(kept.gathered, task.operands.attention, kept.attended);
+  detail::add_and_normalise(stages, task, kept.attended, x.past, wide, parameters, false, kept);
+  const auto out = detail::feed_forward(stages, task, kept.attended, parameters, kept);
+  detail::add_and_normalise(stages, task, out, narrow ? wide : kept.attended, wide, parameters, true, kept);
+  stages.run();
   return {out, narrow ? wide : out};
 }
 

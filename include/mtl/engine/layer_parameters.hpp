@@ -1,5 +1,6 @@
 // In: the parameters of one encoder layer. Out: what the kernels multiply by: in the engine's number type,
-// query, key and value in one matrix; made anew only when a parameter has changed.
+// query, key and value in one matrix, packed where our kernels multiply; made anew only when a parameter has
+// changed.
 #pragma once
 
 #include <mtl/detail/torch.hpp>
@@ -8,7 +9,9 @@
 #include <cstddef>
 #include <cstdint>
 
+#include <mtl/detail/share_items.hpp>
 #include <mtl/engine/arena.hpp>
+#include <mtl/engine/kernels.hpp>
 
 namespace mtl {
 
@@ -36,31 +39,41 @@ enum LayerPart : std::size_t {
 /// The parameters of an encoder layer, as the module has them: float32, [out, in] or [out].
 using LayerParameters = std::array<torch::Tensor, layer_parts>;
 
+/// One weight [out, in] of a layer, as its products read it.
+struct Operand {
+  std::int64_t out = 0, in = 0;
+  torch::Tensor plain;              ///< [out, in] in the engine's number type; undefined where packed
+  torch::Tensor forward, backward;  ///< packed for x W^T and for gradient W
+};
+
 /// Operands of a layer's products, and its vectors in float32.
 struct LayerOperands {
-  torch::Tensor qkv, attention, intermediate, output;  ///< [out, in] in the engine's number type
-  torch::Tensor qkv_bias;                              ///< [3 * hidden] float32
+  Operand qkv, attention, intermediate, output;
+  torch::Tensor qkv_bias;  ///< [3 * hidden] float32
 };
 
 /// A layer's operands, kept until a parameter changes.
 class OperandCache {
  public:
-  const LayerOperands& of(const LayerParameters& parameters, torch::ScalarType type, Arena& arena) {
+  /// `backward`: with what a backward pass multiplies by.
+  const LayerOperands& of(const LayerParameters& parameters, NumberType type, bool backward, Arena& arena) {
     std::array<State, layer_parts> now;
     for (std::size_t i = 0; i < layer_parts; ++i)
       now[i] = {parameters[i].const_data_ptr(), parameters[i]._version()};
-    if (now == seen_ && type == type_) return operands_;
-    const torch::NoGradGuard no_grad;
-    const auto narrow = [&](const torch::Tensor& weight) {
-      return type == weight.scalar_type() ? weight.detach() : arena.take(weight.sizes(), type).copy_(weight);
-    };
-    operands_.attention = narrow(parameters[attention_weight]);
-    operands_.intermediate = narrow(parameters[intermediate_weight]);
-    operands_.output = narrow(parameters[output_weight]);
-    operands_.qkv = joined(parameters, {query_weight, key_weight, value_weight}, type, arena);
-    operands_.qkv_bias = joined(parameters, {query_bias, key_bias, value_bias}, torch::kFloat, arena);
+    const bool same = now == seen_ && type == type_ && products_ == kernels().products;
+    if (same && (backward_ || !backward)) return operands_;
     seen_ = now;
     type_ = type;
+    products_ = kernels().products;
+    backward_ = backward;
+    const torch::NoGradGuard no_grad;
+    const auto one = [&](LayerPart part) { return operand(narrow(parameters[part], arena), arena); };
+    operands_ = {
+        .qkv = operand(joined(parameters, {query_weight, key_weight, value_weight}, type, arena), arena),
+        .attention = one(attention_weight),
+        .intermediate = one(intermediate_weight),
+        .output = one(output_weight),
+        .qkv_bias = joined(parameters, {query_bias, key_bias, value_bias}, NumberType::Float32, arena)};
     return operands_;
   }
 
@@ -72,20 +85,56 @@ class OperandCache {
     bool operator==(const State&) const = default;
   };
 
+  static torch::ScalarType scalar(NumberType type) {
+    return type == NumberType::Float32 ? torch::kFloat : torch::kBFloat16;
+  }
+
+  torch::Tensor narrow(const torch::Tensor& weight, Arena& arena) const {
+    const auto type = scalar(type_);
+    return type == weight.scalar_type() ? weight.detach() : arena.take(weight.sizes(), type).copy_(weight);
+  }
+
+  Operand operand(const torch::Tensor& weight, Arena& arena) const {
+    Operand made{.out = weight.size(0), .in = weight.size(1), .plain = {}, .forward = {}, .backward = {}};
+    if (products_ && product_supports(made.in, made.out)) {
+      made.forward = packed(weight, made.in, made.out, true, arena);
+      if (backward_) made.backward = packed(weight, made.out, made.in, false, arena);
+    } else {
+      made.plain = weight;
+    }
+    return made;
+  }
+
+  torch::Tensor packed(const torch::Tensor& weight, std::int64_t depth, std::int64_t columns, bool transposed,
+                       Arena& arena) const {
+    auto to = arena.take({packed_numbers(depth, columns)}, scalar(type_));
+    const WeightPacking call{.type = type_,
+                             .depth = depth,
+                             .columns = columns,
+                             .weights = weight.const_data_ptr(),
+                             .transposed = transposed,
+                             .packed = to.mutable_data_ptr()};
+    share_items(weight_panels(columns), 1,
+                [&](std::int64_t begin, std::int64_t end) { products_->pack(call, begin, end); });
+    return to;
+  }
+
   /// One below the other. New memory each time: a backward pass may still read the old.
   static torch::Tensor joined(const LayerParameters& parameters, std::array<LayerPart, 3> parts,
-                              torch::ScalarType type, Arena& arena) {
+                              NumberType type, Arena& arena) {
     auto sizes = parameters[parts[0]].sizes().vec();
     const auto rows = sizes[0];
     sizes[0] *= 3;
-    auto all = arena.take(sizes, type);
+    auto all = arena.take(sizes, scalar(type));
     for (std::size_t i = 0; i < parts.size(); ++i)
       all.narrow(0, static_cast<std::int64_t>(i) * rows, rows).copy_(parameters[parts[i]]);
     return all;
   }
 
   std::array<State, layer_parts> seen_ = {};
-  torch::ScalarType type_ = torch::kFloat;
+  NumberType type_ = NumberType::Float32;
+  const ProductKernels* products_ = nullptr;
+  bool backward_ = false;
   LayerOperands operands_;
 };
 

@@ -48,13 +48,6 @@ Number* pointer(const torch::Tensor& tensor) {
 
 inline const float* floats(const torch::Tensor& tensor) { return tensor.const_data_ptr<float>(); }
 
-/// Runs a kernel whose items are blocks of rows.
-template <class Call>
-void run_rows(void (*kernel)(const Call&, std::int64_t, std::int64_t), const Call& call) {
-  share_items(row_blocks(call.rows), 4,
-              [&](std::int64_t begin, std::int64_t end) { kernel(call, begin, end); });
-}
-
 /// Runs an attention kernel, a head of a text at a time.
 template <class Call>
 void run_attention(void (*kernel)(const Call&, std::int64_t, std::int64_t, void*), const Call& call,
