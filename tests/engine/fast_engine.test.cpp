@@ -3,8 +3,11 @@
 // The fast engine against the plain one: the same function, gradients and dropout bits.
 #include <support/catch.hpp>
 
+#include <unistd.h>
+
 #include <algorithm>
 #include <cmath>
+#include <filesystem>
 #include <memory>
 #include <string>
 #include <vector>
@@ -15,6 +18,7 @@
 #include <mtl/heads/sequence_classifier.hpp>
 #include <mtl/loss/weighted_sum.hpp>
 #include <mtl/model/bert_backbone.hpp>
+#include <mtl/model/checkpoint.hpp>
 #include <mtl/model/multi_task_encoder.hpp>
 #include <mtl/train/adam.hpp>
 #include <mtl/train/freezing.hpp>
@@ -28,12 +32,13 @@ using mtl::tests::with_every_kernel_set;
 constexpr EngineOptions plain{Engine::Plain, NumberType::Float32}, fast{Engine::Fast, NumberType::Float32},
     narrow{Engine::Fast, NumberType::Bfloat16};
 
-BertConfig shape(std::int64_t head_size = 16, int layers = 3) {
+/// Its feed-forward layer has a width that our products take; `odd` one that is left to libtorch.
+BertConfig shape(std::int64_t head_size = 16, int layers = 3, bool odd = false) {
   return {.vocabulary = 50,
           .hidden = 2 * head_size,
           .layers = layers,
           .heads = 2,
-          .intermediate = 3 * head_size + 4,
+          .intermediate = odd ? 3 * head_size + 4 : 4 * head_size,
           .max_positions = 512,
           .initializer_range = 0.8 / std::sqrt(2.0 * static_cast<double>(head_size))};
 }
@@ -132,6 +137,8 @@ TEST_CASE("fast is plain, loss and every gradient, with dropout", "[engine]") {
     check_same(shape(), {33, 64, 17}, 2, 3, {2, 3});
     check_same(shape(), {33, 64, 17}, 3, 3, {3}, 3);
     check_same(shape(), {33, 64, 17}, 2, 1, {1, 2, 3}, 1);
+    check_same(shape(16, 3, true), {5, 1, 12, 9, 12}, 1, 3, {});
+    check_same(shape(16, 3, true), {33, 64, 17}, 2, 3, {2, 3});
   });
 }
 
@@ -151,6 +158,8 @@ TEST_CASE("fast is plain for the other activations", "[engine]") {
     for (const auto activation : {Activation::GeluTanh, Activation::Relu}) {
       auto config = shape(16, 2);
       config.activation = activation;
+      check_same(config, {20, 9}, 1, 2, {1, 2});
+      config.intermediate = 52;
       check_same(config, {20, 9}, 1, 2, {1, 2});
     }
   });
@@ -249,6 +258,69 @@ TEST_CASE("weights that change are seen: after a step, and after a copy", "[engi
     tried.backbone->named_parameters()["encoder.layer.0.output.dense.weight"].mul_(3);
     CHECK(tried.loss(batch, {}).item<double>() != before);
   });
+}
+
+TEST_CASE("one model may change kernels, and go from evaluation to training and back", "[engine]") {
+  const auto batch = batch_of({9, 30});
+  Trainee reference(shape(), plain, 1, 3), tried(shape(), fast, 1, 3);
+  const auto evaluated = [&](Trainee& one) {
+    const torch::NoGradGuard no_grad;
+    return one.loss(batch, {}).item<double>();
+  };
+  for (int round = 0; round < 2; ++round)
+    with_every_kernel_set([&] {
+      CHECK(evaluated(tried) == Approx(evaluated(reference)).epsilon(1e-6));
+      for (auto* const one : {&reference, &tried}) {
+        one->model.module().zero_grad();
+        one->loss(batch, RandomStream(7)).backward();
+      }
+      CHECK(gradient_distance(tried, reference) < 1e-5);
+      CHECK(evaluated(tried) == Approx(evaluated(reference)).epsilon(1e-6));
+    });
+}
+
+TEST_CASE("a model that has computed computes with the weights that are read next", "[engine]") {
+  const auto file =
+      (std::filesystem::temp_directory_path() / fmt::format("mtl-{}.safetensors", ::getpid())).string();
+  const auto batch = batch_of({9, 30});
+  const torch::NoGradGuard no_grad;
+  const Trainee used(shape(), fast, 1, 3), other(shape(), fast, 1, 3);
+  std::vector<std::pair<std::string, torch::Tensor>> weights;
+  for (const auto& item : other.backbone->named_parameters())
+    weights.emplace_back(item.key(), item.value().mul_(0.5));
+  write_tensors(file, weights);
+  const auto output = [&](const Trainee& of) {
+    return of.backbone->forward(batch, {.highest = 3}).layer.back();
+  };
+  CHECK_FALSE(torch::equal(output(used), output(other)));
+  load_weights(*used.backbone, file);
+  std::filesystem::remove(file);
+  CHECK(torch::equal(output(used), output(other)));
+}
+
+/// The highest layer's output, and the gradients of all encoder layers for one that is given.
+std::vector<torch::Tensor> computed(const EngineOptions& engine, const Batch& batch, int threads) {
+  at::set_num_threads(threads);
+  Trainee one(shape(32), engine, 1, 3);
+  const auto output = one.backbone->forward(batch, {.highest = 3, .dropout = RandomStream(3)}).layer.back();
+  auto gradient = torch::empty(output.sizes());
+  fill_normal(gradient, 1, RandomStream(4));
+  output.backward(gradient);
+  std::vector<torch::Tensor> all{output.detach()};
+  for (const auto& item : one.backbone->named_parameters())
+    if (item.key().starts_with("encoder.")) all.push_back(item.value().grad());
+  return all;
+}
+
+TEST_CASE("encoder layers give the same bits on one thread and on two", "[engine]") {
+  const auto threads = at::get_num_threads();
+  for (const auto& engine : {fast, narrow})
+    for (const auto& batch : {batch_of({5, 60, 130}), batch_of({500, 512, 300, 31})}) {
+      const auto one = computed(engine, batch, 1), two = computed(engine, batch, 2);
+      REQUIRE(one.size() == two.size());
+      for (std::size_t i = 0; i < one.size(); ++i) CHECK(torch::equal(one[i], two[i]));
+    }
+  at::set_num_threads(threads);
 }
 
 /// The parameters after three steps.

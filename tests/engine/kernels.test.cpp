@@ -47,6 +47,9 @@ TEST_CASE("every set has every kernel and a name of its own", "[engine]") {
     CHECK(names.insert(k.name).second);
     CHECK((k.attention_workspace && k.attention_forward && k.attention_backward && k.activation_forward &&
            k.activation_backward && k.norm_forward && k.norm_backward));
+    if (k.products)
+      CHECK((k.products->pack && k.products->multiply && k.products->gradient_workspace &&
+             k.products->gradient_items > 0 && k.products->weight_gradient));
   }
 }
 

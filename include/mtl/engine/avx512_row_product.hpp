@@ -77,7 +77,9 @@ multiply_tile(NumberType type, Finish finish, const RowProduct& call, std::int64
 [[gnu::always_inline, gnu::target("avx512f,avx512bw,avx512vl,avx512dq,avx512bf16")]] inline void
 multiply_rows(NumberType type, Finish finish, const RowProduct& call, std::int64_t begin, std::int64_t end) {
   const auto first = begin * rows_of_block, behind = std::min(end * rows_of_block, call.rows);
-  for (std::int64_t panel = 0; panel < weight_panels(call.columns); ++panel)
+  const auto panel_begin = call.panels ? call.first_panel : 0;
+  const auto panel_end = call.panels ? call.first_panel + call.panels : weight_panels(call.columns);
+  for (auto panel = panel_begin; panel < panel_end; ++panel)
     for (auto row = first; row < behind; row += tile_rows)
       multiply_tile(type, finish, call, row, behind - 1, panel);
 }

@@ -101,7 +101,9 @@ pack_32_columns(NumberType type, TokenLayout layout, const GradientOperand& from
     pack_32_columns(type, layout, from, row, steps, column + c, count - c > 16, to, c / 16);
 }
 
-/// sums[8][48] += the tile's words times the panel's.
+/// sums[8][48] += the tile's words times the panel's, summed on their own first: one chain of all tokens
+/// would round more. Columns of the panel beyond the matrix are what the workspace holds; nobody reads their
+/// sums.
 [[gnu::always_inline, gnu::target("avx512f,avx512bw,avx512vl,avx512dq,avx512bf16")]] inline void
 add_gradient_tile(NumberType type, const std::uint32_t* broadcast, const std::uint32_t* across,
                   std::int64_t steps, float* sums) {
@@ -109,7 +111,7 @@ add_gradient_tile(NumberType type, const std::uint32_t* broadcast, const std::ui
 #pragma GCC unroll 8
   for (int r = 0; r < 8; ++r)
 #pragma GCC unroll 3
-    for (int v = 0; v < 3; ++v) sum[r][v] = _mm512_loadu_ps(sums + r * gradient_columns + 16 * v);
+    for (int v = 0; v < 3; ++v) sum[r][v] = _mm512_setzero_ps();
   for (std::int64_t step = 0; step < steps; ++step) {
     __m512i right[3];
 #pragma GCC unroll 3
@@ -124,7 +126,10 @@ add_gradient_tile(NumberType type, const std::uint32_t* broadcast, const std::ui
 #pragma GCC unroll 8
   for (int r = 0; r < 8; ++r)
 #pragma GCC unroll 3
-    for (int v = 0; v < 3; ++v) _mm512_storeu_ps(sums + r * gradient_columns + 16 * v, sum[r][v]);
+    for (int v = 0; v < 3; ++v) {
+      float* const to = sums + r * gradient_columns + 16 * v;
+      _mm512_storeu_ps(to, _mm512_add_ps(_mm512_loadu_ps(to), sum[r][v]));
+    }
 }
 
 /// Sums [count][48] of a panel to their place in the gradient, turned where the gradient lies across.

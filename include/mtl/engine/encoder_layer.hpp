@@ -67,7 +67,9 @@ struct EncoderLayerFunction : torch::autograd::Function<EncoderLayerFunction> {
     for (std::size_t i = 0; i < layer_parts; ++i) wanted.parameter[i] = context->needs_input_grad(i + 2);
     auto out = layer_backward(record.task, as_rows(gradient[0], record.task.type()),
                               as_rows(gradient[1], torch::kFloat), record.kept, record.parameters, wanted);
-    record.kept = {};  // now, not when the graph dies: the layers below take the memory
+    // Now, not when the graph dies: the layers below take the memory, and the next step the operands'.
+    record.kept = {};
+    record.task.operands = {};
     torch::autograd::variable_list all{out.input, out.past};
     for (auto& one : out.parameter) all.push_back(std::move(one));
     all.emplace_back();  // the record

@@ -4,6 +4,7 @@
 
 #include <mtl/detail/torch.hpp>
 
+#include <algorithm>
 #include <array>
 
 #include <mtl/engine/layer_forward.hpp>
@@ -36,7 +37,7 @@ namespace detail {
 inline torch::Tensor weight_gradient(const LayerTask& task, const torch::Tensor& gradient,
                                      const torch::Tensor& x) {
   const auto out = gradient.size(1), in = x.size(1);
-  const auto* const products = kernels().products;
+  const auto* const products = task.operands.products;
   if (!products || !product_supports(in, out)) {
     auto product = task.arena->take({out, in}, task.type());
     at::mm_out(product, gradient.t(), x);
@@ -84,7 +85,7 @@ inline NormPass norm_backward(RowStages& stages, const LayerTask& task, const to
   for (std::size_t i = 0; i < to.parts.size(); ++i)
     if (wanted.parameter[to.parts[i]])
       to.sums[i] = task.arena->take({row_blocks(task.tokens()), task.hidden()}, torch::kFloat);
-  stages.kernel(
+  stages.add(
       kernels().norm_backward,
       NormBackward{.type = task.shape.type,
                    .rows = task.tokens(),
@@ -114,7 +115,7 @@ inline RowGradients rows_backward(const LayerTask& task, const torch::Tensor& gr
                                   const torch::Tensor& past, const LayerActivations& kept,
                                   const LayerParameters& parameters, const WantedGradients& wanted,
                                   LayerGradients& out) {
-  RowStages stages(task.shape.type, task.tokens());
+  RowStages stages(task);
   const auto output = norm_backward(stages, task, gradient, past, true, kept, parameters, wanted);
   const auto wide = task.rows(task.intermediate), attended = task.rows(task.hidden()),
              gathered = task.rows(task.hidden());
@@ -122,13 +123,12 @@ inline RowGradients rows_backward(const LayerTask& task, const torch::Tensor& gr
   const bool bias = wanted.parameter[intermediate_bias];
   const auto sums = bias ? task.arena->take({row_blocks(task.tokens()), task.intermediate}, torch::kFloat)
                          : torch::Tensor();
-  stages.kernel(kernels().activation_backward,
-                ActivationBackward{.type = task.shape.type,
-                                   .rows = task.tokens(),
-                                   .columns = task.intermediate,
-                                   .derivative = pointer<void>(kept.derivative),
-                                   .gradient = pointer<void>(wide),
-                                   .bias_sums = pointer<float>(sums)});
+  stages.add(kernels().activation_backward, ActivationBackward{.type = task.shape.type,
+                                                               .rows = task.tokens(),
+                                                               .columns = task.intermediate,
+                                                               .derivative = pointer<void>(kept.derivative),
+                                                               .gradient = pointer<void>(wide),
+                                                               .bias_sums = pointer<float>(sums)});
   stages.backward(wide, task.operands.intermediate, attended);
   const auto attention =
       norm_backward(stages, task, attended, output.residual, false, kept, parameters, wanted);
@@ -193,7 +193,7 @@ inline LayerGradients layer_backward(const LayerTask& task, const torch::Tensor&
   const auto qkv = detail::attention_backward(task, rows.gathered, kept, wanted, out);
   if (!wanted.input) return out;
   out.input = task.rows(task.hidden());
-  RowStages stages(task.shape.type, task.tokens());
+  RowStages stages(task);
   stages.backward(qkv, task.operands.qkv, out.input);
   stages.run();
   out.past = rows.past;

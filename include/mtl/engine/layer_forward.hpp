@@ -17,7 +17,7 @@ struct LayerActivations {
   torch::Tensor attended_normalised, attended_inverse_sd, attended_kept;
   torch::Tensor output_normalised, output_inverse_sd, output_kept;
   torch::Tensor attended;    ///< the output of the first normalisation
-  torch::Tensor derivative;  ///< of the activation
+  torch::Tensor derivative;  ///< of the activation; without a backward pass the memory of `wide`
   torch::Tensor wide;        ///< the output of the activation
 };
 
@@ -25,7 +25,7 @@ namespace detail {
 
 inline torch::Tensor attend(const LayerTask& task, const torch::Tensor& x, LayerActivations& kept) {
   kept.qkv = task.rows(3 * task.hidden());
-  RowStages stages(task.shape.type, task.tokens());
+  RowStages stages(task);
   stages.forward(x, task.operands.qkv, kept.qkv);
   stages.run();
   kept.gathered = task.rows(task.hidden());
@@ -58,22 +58,22 @@ inline void add_and_normalise(RowStages& stages, const LayerTask& task, const to
     inverse_sd = task.floats(task.tokens());
   }
   if (dropout.threshold) bits = task.arena->take({task.tokens(), mask_words(task.hidden())}, torch::kInt);
-  stages.kernel(kernels().norm_forward,
-                NormForward{.type = task.shape.type,
-                            .rows = task.tokens(),
-                            .columns = task.hidden(),
-                            .in = pointer<void>(in),
-                            .bias = floats(parameters[last ? output_bias : attention_bias]),
-                            .wide_residual = pointer<float>(residual),
-                            .scale = floats(parameters[last ? output_scale : attention_scale]),
-                            .shift = floats(parameters[last ? output_shift : attention_shift]),
-                            .epsilon = task.epsilon,
-                            .out = pointer<void>(in),
-                            .wide_out = pointer<float>(wide),
-                            .normalised = pointer<void>(normalised),
-                            .inverse_sd = pointer<float>(inverse_sd),
-                            .dropout = dropout,
-                            .kept = pointer<std::uint32_t>(bits)});
+  stages.add(kernels().norm_forward,
+             NormForward{.type = task.shape.type,
+                         .rows = task.tokens(),
+                         .columns = task.hidden(),
+                         .in = pointer<void>(in),
+                         .bias = floats(parameters[last ? output_bias : attention_bias]),
+                         .wide_residual = pointer<float>(residual),
+                         .scale = floats(parameters[last ? output_scale : attention_scale]),
+                         .shift = floats(parameters[last ? output_shift : attention_shift]),
+                         .epsilon = task.epsilon,
+                         .out = pointer<void>(in),
+                         .wide_out = pointer<float>(wide),
+                         .normalised = pointer<void>(normalised),
+                         .inverse_sd = pointer<float>(inverse_sd),
+                         .dropout = dropout,
+                         .kept = pointer<std::uint32_t>(bits)});
 }
 
 inline torch::Tensor feed_forward(RowStages& stages, const LayerTask& task, const torch::Tensor& attended,
@@ -112,7 +112,7 @@ inline LayerOutput layer_forward(const LayerTask& task, const LayerOutput& x,
   kept.attended = task.rows(task.hidden());
   const auto wide =
       narrow ? task.arena->take({task.tokens(), task.hidden()}, torch::kFloat) : torch::Tensor();
-  RowStages stages(task.shape.type, task.tokens());
+  RowStages stages(task);
   stages.forward(kept.gathered, task.operands.attention, kept.attended);
   detail::add_and_normalise(stages, task, kept.attended, x.past, wide, parameters, false, kept);
   const auto out = detail::feed_forward(stages, task, kept.attended, parameters, kept);

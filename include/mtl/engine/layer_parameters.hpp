@@ -1,6 +1,6 @@
 // In: the parameters of one encoder layer. Out: what the kernels multiply by: in the engine's number type,
-// query, key and value in one matrix, packed where our kernels multiply; made anew only when a parameter has
-// changed.
+// query, key and value in one matrix, packed where our kernels multiply; made anew when a parameter or the
+// kernels have changed, and once more when a backward pass is asked for that was not before.
 #pragma once
 
 #include <mtl/detail/torch.hpp>
@@ -49,10 +49,12 @@ struct Operand {
 /// Operands of a layer's products, and its vectors in float32.
 struct LayerOperands {
   Operand qkv, attention, intermediate, output;
-  torch::Tensor qkv_bias;  ///< [3 * hidden] float32
+  torch::Tensor qkv_bias;                    ///< [3 * hidden] float32
+  const ProductKernels* products = nullptr;  ///< which they are packed for, or null: libtorch multiplies
 };
 
-/// A layer's operands, kept until a parameter changes.
+/// A layer's operands, kept until a parameter changes. A write that libtorch does not count, through a
+/// pointer, is not seen: whoever does that calls bump_version().
 class OperandCache {
  public:
   /// `backward`: with what a backward pass multiplies by.
@@ -73,7 +75,8 @@ class OperandCache {
         .attention = one(attention_weight),
         .intermediate = one(intermediate_weight),
         .output = one(output_weight),
-        .qkv_bias = joined(parameters, {query_bias, key_bias, value_bias}, NumberType::Float32, arena)};
+        .qkv_bias = joined(parameters, {query_bias, key_bias, value_bias}, NumberType::Float32, arena),
+        .products = products_};
     return operands_;
   }
 
@@ -91,7 +94,8 @@ class OperandCache {
 
   torch::Tensor narrow(const torch::Tensor& weight, Arena& arena) const {
     const auto type = scalar(type_);
-    return type == weight.scalar_type() ? weight.detach() : arena.take(weight.sizes(), type).copy_(weight);
+    return type == weight.scalar_type() ? weight.detach().contiguous()
+                                        : arena.take(weight.sizes(), type).copy_(weight);
   }
 
   Operand operand(const torch::Tensor& weight, Arena& arena) const {

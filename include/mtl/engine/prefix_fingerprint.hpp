@@ -70,7 +70,7 @@ inline void add_machine(Digest& digest, const BertStack& backbone) {
 /// Of the hidden states of layer `layer`. `ids`: the digest of the token ids of every document.
 inline std::string prefix_fingerprint(const BertStack& backbone, std::string_view ids, int layer) {
   Digest digest;
-  digest.add("mtl prefix 1").add(ids).add(std::int64_t{layer});
+  digest.add("mtl prefix 2").add(ids).add(std::int64_t{layer});
   detail::add_machine(digest, backbone);
   detail::add_shape(digest, backbone.config());
   detail::add_weights(digest, backbone, layer);

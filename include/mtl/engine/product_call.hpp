@@ -49,6 +49,8 @@ struct RowProduct {
   const float* bias = nullptr;   ///< [columns], or null: neither bias nor activation
   Activation activation = Activation::Gelu;
   void* derivative = nullptr;  ///< [rows, columns], f'(in weights + bias), or null
+  /// The panels whose columns are computed; with `panels` 0, all.
+  std::int64_t first_panel = 0, panels = 0;
 };
 
 /// Columns of one item of a weight's gradient, on its longer side.

@@ -68,7 +68,7 @@ class Sweep {
   std::string digest(const Cell& cell, const Arm& arm) const {
     const auto& train = options_.train;
     Digest digest;
-    digest.add("mtl cell 1");
+    digest.add("mtl cell 2");
     digest.add(options_.signature);
     digest.add(arm.signature);
     digest.add(nlohmann::json(cell).dump());

@@ -105,10 +105,12 @@ inline void require_finite(const std::map<std::string, const TensorView*>& weigh
 }
 
 inline void copy_weights(const TensorView& stored, torch::Tensor& parameter) {
-  if (stored.dtype == Dtype::F32 && parameter.is_cpu() && parameter.scalar_type() == torch::kFloat)
-    std::memcpy(parameter.mutable_data_ptr(), stored.bytes.data(), stored.bytes.size());  // from the mapping
-  else
+  if (stored.dtype != Dtype::F32 || !parameter.is_cpu() || parameter.scalar_type() != torch::kFloat) {
     parameter.copy_(read_tensor(stored));
+    return;
+  }
+  std::memcpy(parameter.mutable_data_ptr(), stored.bytes.data(), stored.bytes.size());  // from the mapping
+  parameter.unsafeGetTensorImpl()->bump_version();  // the fast engine's copies of weights go by that
 }
 
 }  // namespace detail

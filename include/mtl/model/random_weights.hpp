@@ -18,6 +18,7 @@ inline void fill_normal(torch::Tensor& tensor, double standard_deviation, const 
     for (std::int64_t i = begin; i < end; ++i)
       values[i] = static_cast<float>(standard_deviation * stream.normal(static_cast<std::uint64_t>(i)));
   });
+  tensor.unsafeGetTensorImpl()->bump_version();  // the fast engine's copies of weights go by that
 }
 
 }  // namespace mtl
