@@ -156,7 +156,7 @@ class Bench:
             team, count = teams(layout), layout[0]
             steps = [team("step")["seconds"]]  # a warm-up, which a long step hardly feels
             if steps[0] < 8:
-                steps = [self.counted(team)["seconds"] for _ in range(3)]
+                steps = [self.counted(team)["seconds"] for _ in range(2 if self.mode == "quick" else 3)]
             speeds[layout] = count / statistics.median(steps)
             if count == 1 and 2 * team.peak() + room > machine_memory():
                 break
@@ -183,7 +183,7 @@ class Bench:
         loss, gradient = agreement(folder, ours, peer)
         ours("step"), peer("step")  # warm-up
         mine, theirs = [], []
-        for _ in range(2 if row.dropout and row.tokens == 512 else 3):
+        for _ in range(2 if self.mode == "quick" or (row.dropout and row.tokens == 512) else 3):
             mine += [self.counted(ours), self.counted(ours)]
             theirs.append(self.counted(peer))
             mine.append(self.counted(ours))
