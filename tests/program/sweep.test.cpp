@@ -234,7 +234,8 @@ TEST_CASE("hidden states are stored where there is room and nothing draws dropou
 
 TEST_CASE("a sweep that is stopped keeps the hidden states, and goes on with them", "[program]") {
   const Prepared place;
-  const std::string two = "sweep --data data --model model --profile quick --layers 2 --folds 3 --jobs 1 --out run";
+  const std::string two =
+      "sweep --data data --model model --profile quick --layers 2 --folds 3 --jobs 1 --out run";
   const auto stopped =
       place.run_until("run/prefix/layer-1.states", "TERM", two + " --epochs 0 --patience 1000000");
   CHECK(stopped.status == 75);
