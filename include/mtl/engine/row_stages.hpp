@@ -109,12 +109,7 @@ class RowStages {
             .columns = columns,
             .in = in.const_data_ptr(),
             .packed = packed.const_data_ptr(),
-            .out = out.mutable_data_ptr(),
-            .bias = nullptr,
-            .activation = Activation::Gelu,
-            .derivative = nullptr,
-            .first_panel = 0,
-            .panels = 0};
+            .out = out.mutable_data_ptr()};
   }
 
   void add_product(const RowProduct& call) {
