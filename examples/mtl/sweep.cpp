@@ -3,8 +3,10 @@
 
 #include <ATen/Parallel.h>
 
+#include <algorithm>
 #include <filesystem>
 #include <functional>
+#include <iterator>
 #include <memory>
 #include <optional>
 
@@ -16,6 +18,8 @@
 #include <mtl/version.hpp>
 
 #include "commands.hpp"
+#include "earlier_run.hpp"
+#include "job_layout.hpp"
 #include "stop_signal.hpp"
 #include "sweep_cost.hpp"
 #include "sweep_description.hpp"
@@ -84,10 +88,8 @@ SweepOptions sweep_options(const Experiment& experiment, const JobLayout& layout
                        .signature = experiment.computation.weights + ", " + describe(engine)};
   options.weights_metadata = {
       {"mtl", MTL_VERSION}, {"base", base.dump()}, {"preparation", experiment.stored.about.dump()}};
-  options.environment = {{"mtl", MTL_VERSION},
-                         {"libtorch", TORCH_VERSION},
-                         {"threads of a cell", std::to_string(layout.threads)},
-                         {"cells at the same time", std::to_string(layout.jobs)}};
+  options.environment = {{"mtl", MTL_VERSION}, {"libtorch", TORCH_VERSION}};
+  for (const auto& [name, value] : facts_of(layout)) options.environment[name] = value;
   options.environment["engine"] = describe(engine);
   if (engine.engine == Engine::Fast) options.environment["kernels"] = active_kernels();
   options.on_step = [&](const Cell& cell, int epoch, int step, int steps, double loss) {
@@ -121,37 +123,14 @@ void make_run_folder(const std::string& run) {
           problem ? problem.message() : "a file of that name is in its place");
 }
 
-/// Throws Error where the folder holds results on other texts or of another model: they would drop out of its
-/// report.
-void require_same_experiment(const std::string& run, const RunSummary& ours) {
-  for (const char* file : {"/run.json", "/plan.jsonl"})
-    if (!std::filesystem::exists(run + file)) return;  // nothing, or stopped before there was a plan
-  const auto theirs = load_run(run);
-  if (theirs.cells.empty()) return;
-  for (const char* name : {"texts", "model weights"}) {
-    const auto value_in = [&](const RunSummary& summary) {
-      const auto found =
-          std::ranges::find(summary.provenance, name, [](const auto& fact) { return fact.first; });
-      return found == summary.provenance.end() ? std::string("unknown") : found->second;
-    };
-    require(
-        value_in(theirs) == value_in(ours),
-        "--out {}: holds {} results with other {} ({}; here {}), which would drop out of its report; name "
-        "another folder, or remove this one",
-        run, theirs.cells.size(), name, value_in(theirs), value_in(ours));
-  }
-}
-
 /// What a run folder holds beside its cells.
-void write_run(const Experiment& experiment, const std::vector<PlannedCell>& planned) {
-  const auto& settings = experiment.settings;
+void write_run(const SweepSettings& settings, const RunSummary& description,
+               const std::vector<PlannedCell>& planned, const std::vector<PredictedCost>& predicted) {
   const std::filesystem::path run = settings.out;
-  const auto description =
-      describe_run(settings, experiment.stored, experiment.config, experiment.computation);
-  require_same_experiment(settings.out, description);
   write_file_atomically((run / "sweep.toml").string(), to_toml(settings));
   write_run_description(run, description);
   write_plan(run, planned);
+  add_predictions(run, predicted);
 }
 
 /// Says how the sweep ended; its exit status.
@@ -168,14 +147,26 @@ int conclude(const Progress& progress, const std::string& run, SweepReporter& re
   return progress.failed > 0 ? 1 : 0;
 }
 
-/// Divides the threads, writes down how, and predicts what the waiting cells take. Throws Stopped.
+/// Divides the threads, as `earlier` did where that is given, and predicts what the waiting cells take.
+/// Throws Stopped.
 JobLayout measure_work(Experiment& experiment, const std::vector<Cell>& waiting,
                        const std::optional<JobLayout>& earlier, std::vector<PredictedCost>& predicted) {
-  const auto layout = choose_layout(experiment, waiting.size(), earlier,
-                                    [](const std::string& line) { fmt::print(stderr, "{}\n", line); });
-  if (!waiting.empty()) predicted = predict_costs(experiment);
+  const auto say = [](const std::string& line) { fmt::print(stderr, "{}\n", line); };
+  const auto layout = choose_layout(experiment, waiting.size(), earlier, say);
+  if (!waiting.empty()) predicted = predict_costs(experiment, say);
   experiment.settings.jobs = std::to_string(layout.jobs);
   return layout;
+}
+
+/// How a sweep of before divided the threads, which one that goes on keeps; absent where there was none.
+/// Throws Error where the folder holds results that are none of this experiment.
+std::optional<JobLayout> earlier_layout(const SweepSettings& settings, const CellStore& store,
+                                        const std::vector<PlannedCell>& planned,
+                                        const RunSummary& description) {
+  const auto run = earlier_run(settings.out);
+  if (run) require_same_experiment(settings.out, *run, description);
+  if (const auto layout = layout_of_cells(store, planned)) return layout;
+  return run && same_experiment(*run, description) ? layout_of_run(*run) : std::nullopt;
 }
 
 int sweep(SweepSettings settings, bool plan_only) {
@@ -195,18 +186,20 @@ int sweep(SweepSettings settings, bool plan_only) {
     if (!store.done(cell, digest)) waiting.push_back(cell);
   const auto found = planned.size() - waiting.size();
   print_plan(*experiment, planned, found);
+  auto description = describe_run(settings, experiment->stored, experiment->config, experiment->computation);
+  const auto earlier = earlier_layout(settings, store, planned, description);
   std::vector<PredictedCost> predicted;
   JobLayout layout;
   try {
-    layout = measure_work(*experiment, waiting, earlier_layout(store, planned), predicted);
+    layout = measure_work(*experiment, waiting, earlier, predicted);
   } catch (const Stopped&) {
     fmt::print(stderr, "stopped before the first step; the same command begins again\n");
     return stop_status();
   }
   print_costs(predicted, waiting, *experiment);
   if (plan_only) return 0;
-  write_run(*experiment, planned);
-  add_predictions(settings.out, predicted);
+  std::ranges::copy(facts_of(layout), std::back_inserter(description.provenance));
+  write_run(experiment->settings, description, planned, predicted);
 
   reporter = std::make_unique<SweepReporter>(experiment->settings, planned.size(), found,
                                              experiment->config.layers, layout.jobs, predicted);

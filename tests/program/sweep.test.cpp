@@ -235,13 +235,14 @@ TEST_CASE("hidden states are stored where there is room and nothing draws dropou
 TEST_CASE("a sweep that is stopped keeps the hidden states, and goes on with them", "[program]") {
   const Prepared place;
   const std::string two =
-      "sweep --data data --model model --profile quick --layers 2 --folds 3 --jobs 1 --out run";
+      "sweep --data data --model model --profile quick --layers 2 --folds 3 --threads 2 --out run";
   const auto stopped =
       place.run_until("run/prefix/layer-1.states", "TERM", two + " --epochs 0 --patience 1000000");
   CHECK(stopped.status == 75);
   CHECK(fs::exists(place.root / "run/prefix/layer-1.states"));
   const auto on = place.run(two + " --epochs 1");
   CHECK(on.status == 0);
+  CHECK_THAT(on.err, !Catch::Contains("to divide the threads"));             // they are divided as before
   CHECK_THAT(on.err, !Catch::Contains("hidden states of layer 1: stored"));  // it was there
   CHECK_FALSE(fs::exists(place.root / "run/prefix"));
 }
@@ -270,10 +271,13 @@ TEST_CASE("several cells at the same time come out as one by one, and a sweep go
   CHECK_THAT(place.read("beside/sweep.toml"), Catch::Contains("jobs = '3'"));
 
   fs::remove(fs::directory_iterator(place.root / "beside/cells")->path() / "result.json");
+  place.write("beside/run.json", "{");  // written anew, with a word
   const auto on =
       place.run(six + " --out beside --threads 3");  // auto: nothing is measured, one cell is left
   CHECK(on.status == 0);
   CHECK_THAT(on.err, Catch::Contains("11 done, 1 to train") && !Catch::Contains("at a time"));
+  CHECK_THAT(on.err, Catch::Contains("beside/run.json: "));
+  CHECK_THAT(place.read("beside/run.json"), Catch::Contains("cells at the same time"));
   CHECK(predictions("alone") == predictions("beside"));
   CHECK_THAT(place.read("beside/sweep.toml"), Catch::Contains("jobs = '3'"));
 

@@ -73,9 +73,14 @@ inline std::vector<PredictedCost> read_predictions(const std::filesystem::path& 
 }
 
 /// Adds to RUN/predicted.json what it does not have: a sweep that goes on keeps what was predicted at first.
-/// Throws as read_predictions().
+/// A damaged file is written anew.
 inline void add_predictions(const std::filesystem::path& run, const std::vector<PredictedCost>& costs) {
-  auto all = read_predictions(run);
+  std::vector<PredictedCost> all;
+  try {
+    all = read_predictions(run);
+  } catch (const nlohmann::json::exception&) {
+    // nothing else is in it
+  }
   for (const auto& cost : costs)
     if (!find_cost(all, {.arm = cost.arm, .layer = cost.layer})) all.push_back(cost);
   if (!all.empty())

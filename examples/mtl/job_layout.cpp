@@ -1,0 +1,116 @@
+#include "job_layout.hpp"
+
+#include <ATen/Parallel.h>
+
+#include <algorithm>
+#include <cstdlib>
+#include <map>
+
+#include <fmt/format.h>
+
+#include <mtl/experiment/available_memory.hpp>
+#include <mtl/experiment/fastest_jobs.hpp>
+#include <mtl/train/fit.hpp>
+
+#include "sweep_cost.hpp"
+
+namespace mtl::program {
+
+namespace {
+
+constexpr const char* jobs_fact = "cells at the same time";
+constexpr const char* threads_fact = "threads of a cell";
+
+/// Reads what facts_of() says. Absent where one is missing.
+std::optional<JobLayout> layout_in(const std::map<std::string, std::string>& facts) {
+  const auto number = [&](const char* name) {
+    const auto found = facts.find(name);
+    return found == facts.end() ? 0 : std::atoi(found->second.c_str());
+  };
+  const int jobs = number(jobs_fact), threads = number(threads_fact);
+  if (jobs < 1 || threads < 1) return std::nullopt;
+  return JobLayout{static_cast<std::size_t>(jobs), threads};
+}
+
+/// What the machine can give to training: all of it that is free, and what this process has already.
+bool fits(const PredictedCost& cost) {
+  const auto available = available_memory();
+  return available == 0 || cost.peak_memory < available;
+}
+
+/// Whether the stored hidden states have room while cells of two layers are under way.
+bool has_room_for_two(const Experiment& experiment) {
+  const auto limit = parse_prefix_cache(experiment.settings.prefix_cache).limit;
+  return !experiment.cache || !limit ||
+         2 * experiment.cache->bytes_of_layer(experiment.backbones.front()->in_use()) <= *limit;
+}
+
+/// How many jobs are fastest. Leaves libtorch with any number of threads.
+std::size_t measure_layouts(Experiment& experiment, int threads, std::size_t most,
+                            const std::function<void(const std::string&)>& say) {
+  const auto& first = experiment.plan.cells.front();
+  say(fmt::format("measures a few steps of {} l={}, alone and side by side, to divide the threads", first.arm,
+                  first.layer));
+  const auto best = fastest_jobs(threads, most, [&](std::size_t jobs) {
+    add_jobs(experiment, jobs);
+    at::set_num_threads(threads / static_cast<int>(jobs));
+    const auto cost = measure_steps(experiment, jobs, first.arm, first.layer);
+    return JobsCost{cost.epoch_seconds, fits(cost)};
+  });
+  if (best.jobs == 1)
+    say(fmt::format("one cell at a time, with {} threads: two side by side are no faster, or do not fit",
+                    threads));
+  else
+    say(fmt::format("{} cells at a time, with {} of {} threads each: {:.2f} times as fast as one with all",
+                    best.jobs, threads / static_cast<int>(best.jobs), threads, best.gain));
+  return best.jobs;
+}
+
+}  // namespace
+
+RunSummary::Facts facts_of(const JobLayout& layout) {
+  return {{threads_fact, std::to_string(layout.threads)}, {jobs_fact, std::to_string(layout.jobs)}};
+}
+
+std::optional<JobLayout> layout_of_cells(const CellStore& store, const std::vector<PlannedCell>& planned) {
+  for (const auto& [cell, digest] : planned)
+    if (const auto result = store.load(cell, digest))
+      if (const auto layout = layout_in(result->environment)) return layout;
+  return std::nullopt;
+}
+
+std::optional<JobLayout> layout_of_run(const RunSummary& run) {
+  return layout_in({run.provenance.begin(), run.provenance.end()});
+}
+
+JobLayout choose_layout(Experiment& experiment, std::size_t cells, const std::optional<JobLayout>& earlier,
+                        const std::function<void(const std::string&)>& say) {
+  const auto& settings = experiment.settings;
+  const int threads = at::get_num_threads();
+  const auto share = [&](std::size_t jobs) { return std::max(threads / static_cast<int>(jobs), 1); };
+  const auto most = std::min<std::size_t>(cells, static_cast<std::size_t>(threads));
+  JobLayout layout{1, threads};
+  try {
+    if (settings.jobs != "auto")
+      layout.jobs = parse_jobs(settings.jobs);
+    else if (earlier && share(earlier->jobs) == earlier->threads)
+      layout.jobs = earlier->jobs;
+    else if (most > 1 && has_room_for_two(experiment))
+      layout.jobs = measure_layouts(experiment, threads, most, say);
+  } catch (const TrainingFailed&) {
+    // the cells will say so
+  }
+  require(
+      layout.jobs == 1 || has_room_for_two(experiment),
+      "--jobs {}: cells side by side need room for the hidden states of two layers, and --prefix-cache {} "
+      "has room for one; allow more, or take --jobs 1",
+      layout.jobs, settings.prefix_cache);
+  // Fewer cells than jobs: the threads are divided all the same, and what comes out is too.
+  layout.threads = share(layout.jobs);
+  add_jobs(experiment, std::min(layout.jobs, cells));
+  experiment.jobs.resize(std::clamp<std::size_t>(cells, 1, layout.jobs));
+  at::set_num_threads(layout.threads);
+  return layout;
+}
+
+}  // namespace mtl::program
