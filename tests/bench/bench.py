@@ -21,7 +21,7 @@ import experiment
 import figure
 import page
 import texts
-from rows import CACHED, FURTHER, GATES, SHAPES
+from rows import CACHED, FURTHER, GATES, MACHINE_PRECISION, SHAPES, target
 from workers import Team, Worker, machine_memory
 
 HERE = Path(__file__).parent
@@ -29,7 +29,11 @@ VOCABULARY, LAYERS, CLASSES, LABELS = 8000, 12, 9, 7
 STARVED, TRIES = 0.10, 4  # share of its time that a step may wait for a core; how often it is tried
 LAYOUTS = ((1, 2), (2, 1))  # processes x threads
 OURS = 5 << 30  # bytes for two processes of ours beside the peer's
-LOSS, GRADIENT, DRIFT, LOGITS = 0.01, 0.06, 0.15, 0.05  # relative differences of two computations in bf16; see agreement()
+# Relative differences of two computations, by what both are in; see agreement().
+LOSS = {"bf16": 0.01, "fp32": 1e-4}
+GRADIENT = {"bf16": 0.06, "fp32": 1e-3}
+LOGITS = {"bf16": 0.05, "fp32": 1e-4}  # beside float32
+DRIFT = 0.15  # of losses under other dropout bits
 
 
 def write_model(folder, shape):
@@ -134,7 +138,7 @@ class Bench:
             command = [sys.executable, HERE / "peer.py", threads]
             self.peers[layout] = Team([Worker(command) for _ in range(processes)])
         self.peers[layout]("load " + json.dumps({"folder": str(folder), "layer": layer, "dropout": row.dropout, "form": row.form,
-                                                 "arm": row.arm, "precision": row.precision, "compile": row.compiled}))
+                                                 "arm": row.arm, "precision": row.computed_in, "compile": row.compiled}))
         return self.peers[layout]
 
     def versions(self):
@@ -145,7 +149,7 @@ class Bench:
         processes, threads = layout
         first = layer if row.form == "eval_below" else 0
         job = {"folder": str(folder), "layer": layer, "dropout": row.dropout, "from": first, "arm": row.arm, "threads": threads,
-               "engine": "fast", "precision": row.precision, "cached": row.cached}
+               "engine": "fast", "precision": row.computed_in, "cached": row.cached}
         return Team([Worker([self.program, json.dumps(job)]) for _ in range(processes)])
 
     def faster(self, teams, room):
@@ -209,16 +213,16 @@ class Bench:
         begin = time.monotonic()
         seen = self.layout(row, layer, *self.layouts(row, layer))
         ratio = seen["ours"] / seen["peer"]
-        agrees = seen["loss"] <= LOSS and seen["gradient"] <= GRADIENT and seen["drift"] <= DRIFT
+        agrees = seen["loss"] <= LOSS[row.computed_in] and seen["gradient"] <= GRADIENT[row.computed_in] and seen["drift"] <= DRIFT
         result = {"name": f"{row.name}, l={layer}", "ours": seen["ours"], "peer": seen["peer"], "ratio": ratio if agrees else None,
-                  "target": row.targets[layer], "low": min(seen["ratios"]), "high": max(seen["ratios"]), "gate": row.gate,
+                  "target": target(row.targets[layer]), "low": min(seen["ratios"]), "high": max(seen["ratios"]), "gate": row.gate,
                   "loss": seen["loss"], "gradient": seen["gradient"], "starved": seen["starved"], "cores": seen["cores"],
                   "peak": seen["peak"], "layouts": seen["layouts"], "texts": len(row.lengths(self.mode)),
                   "tokens": sum(row.lengths(self.mode)), "seconds": time.monotonic() - begin}
         print(page.line(result), flush=True)
         return result
 
-    def sweep(self, cells, mtl, model, target):
+    def sweep(self, cells, mtl, model):
         """The experiment of experiment.py. cells: of the row whose peer it is measured by."""
         begin, row = time.monotonic(), CACHED[0]
         peer = self.peer(row, 12, (1, 2), self.folder(row))
@@ -228,17 +232,17 @@ class Bench:
         rates = {layer: cell["peer"] for layer, cell in zip(row.targets, cells)}
         theirs = experiment.peer_seconds(trained, tokens, rates, evaluation)
         result = {"name": "livedoor, 9 x 40 texts of 512 pieces, layers 1, 6, 12, two folds, both arms, two epochs", "ours": mine,
-                  "peer": theirs, "ratio": theirs / mine, "target": target, "seconds": time.monotonic() - begin}
+                  "peer": theirs, "ratio": theirs / mine, "target": target(8), "seconds": time.monotonic() - begin}
         print(page.sweep_line(result), flush=True)
         return result
 
-    def predict(self, target):
-        """The classes of 8 texts of 128 tokens, by BERT-base: ours in bf16 beside onnxruntime in float32."""
+    def predict(self):
+        """The classes of 8 texts of 128 tokens, by BERT-base: ours in MACHINE_PRECISION beside onnxruntime in float32."""
         begin, lengths = time.monotonic(), [128] * 8
         folder = self.folder(next(row for row in GATES if row.shape == "BERT-base"))
         write_batch(folder, lengths)
         job = {"folder": str(folder), "layer": LAYERS, "dropout": 0, "from": 0, "arm": "single", "threads": 2, "engine": "fast",
-               "precision": "bf16", "cached": False}
+               "precision": MACHINE_PRECISION, "cached": False}
         ours = Team([Worker([self.program, json.dumps(job)])])
         peer = Team([Worker([sys.executable, HERE / "predict_peer.py", folder, 2])])
         logits = []
@@ -252,7 +256,7 @@ class Bench:
         ratios = [theirs["seconds"] / mine["seconds"] for mine, theirs in pairs]
         ours.close(), peer.close()
         result = {"name": "BERT-base, 128 tokens, 8 texts, predict", "ours": sum(lengths) / seconds[0], "peer": sum(lengths) / seconds[1],
-                  "ratio": seconds[1] / seconds[0] if apart <= LOGITS else None, "target": target, "low": min(ratios), "high": max(ratios),
+                  "ratio": seconds[1] / seconds[0] if apart <= LOGITS[MACHINE_PRECISION] else None, "target": target(1.8), "low": min(ratios), "high": max(ratios),
                   "logits": apart, "starved": max(one["starved"] for pair in pairs for one in pair),
                   "layouts": ["1 x 2", "1 x 2"], "onnxruntime": peer.workers[0].greeting["onnxruntime"],
                   "seconds": time.monotonic() - begin}
@@ -266,7 +270,7 @@ def total(row, cells):
     seconds = {side: np.interp(range(1, LAYERS + 1), measured, [1 / cell[side] for cell in cells]).sum() for side in ("ours", "peer")}
     ratio = seconds["peer"] / seconds["ours"] if all(cell["ratio"] for cell in cells) else None
     result = {"name": f"{row.name}, the {LAYERS} layers", "ours": LAYERS / seconds["ours"], "peer": LAYERS / seconds["peer"],
-              "ratio": ratio, "target": row.total}
+              "ratio": ratio, "target": target(row.total)}
     print(page.total_line(result), flush=True)
     return result
 
@@ -295,7 +299,7 @@ def main():
     parser.add_argument("--full", dest="mode", action="store_const", const="full", help="more rows")
     parser.add_argument("--only", default="", help="only cells whose name contains this")
     parser.add_argument("--json", type=Path, help="write the results there")
-    parser.add_argument("--page", type=Path, help="write docs/benchmarks.md there")
+    parser.add_argument("--page", type=Path, help="write docs/benchmarks.md there, benchmarks-avx2.md without bf16")
     parser.add_argument("--corpus", nargs=2, help="name and path: then text is measured too; --only text: nothing else")
     parser.add_argument("--text-python", type=Path, help="the Python with fugashi and transformers")
     options = parser.parse_args()
@@ -310,18 +314,20 @@ def main():
             results.append(total(row, cells))
         if row is CACHED[0] and len(cells) == len(row.targets):
             if experiment.archive():
-                sweeps.append(bench.sweep(cells, options.mtl, options.model, 8))
+                sweeps.append(bench.sweep(cells, options.mtl, options.model))
             else:
                 print("bench: the sweep is left out: MTL_DATA_DIR names no folder with ldcc-20140209.tar.gz", file=sys.stderr)
     wants_text = options.only == "text" or (not options.only and options.mode != "quick")
     text_rows = measure_text(options, bench.mode) if options.corpus and wants_text else []
-    predictions = [bench.predict(1.8)] if options.only in "BERT-base, 128 tokens, 8 texts, predict" else []
+    predictions = [bench.predict()] if options.only in "BERT-base, 128 tokens, 8 texts, predict" else []
     versions = bench.versions()
     if options.json:
         options.json.write_text(json.dumps({"results": results + sweeps + predictions + text_rows}, indent=1) + "\n")
     if options.page:
+        if MACHINE_PRECISION != "bf16":
+            options.page = options.page.with_stem(f"{options.page.stem}-{bench.kernels}")
         options.page.write_text(page.page(results, sweeps, predictions, text_rows, versions, options.mode) + page.text_section(text_rows, options.corpus))
-        if not options.only and options.mode != "quick":
+        if not options.only and options.mode != "quick" and MACHINE_PRECISION == "bf16":
             (options.page.parent / "figures/sweep-time.svg").write_text(figure.figure(results))
     results += sweeps + predictions + text_rows
     apart = [r["name"] for r in results if r["ratio"] is None]

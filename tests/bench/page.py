@@ -4,6 +4,7 @@ import platform
 from pathlib import Path
 
 import texts
+from rows import MACHINE_PRECISION
 
 HEAD = """| step | ours, tokens/s | transformers, tokens/s | ratio | least to greatest | target | loss, gradient differ by | layouts | over the weights |
 |---|---:|---:|---:|---|---:|---|---|---:|"""
@@ -18,12 +19,11 @@ One training step of this library beside the usual loop with Hugging Face's tran
 - A step is the forward pass, both losses, the backward pass and Adam, for one batch of
   {batch}. The encoder layers l and 12 and the heads learn; a token head taps layer l, a classifier layer 12. Lengths are those of real Japanese texts (`tests/bench/rows.py`);
   weights and token ids are random; tokens are counted without padding.
-- The peer is `tests/bench/peer.py`: BertModel with sdpa, bf16 autocast, frozen parameters without gradient, fused Adam, padding to the
+- The peer is `tests/bench/peer.py`: BertModel with sdpa, {peer_precision}, frozen parameters without gradient, fused Adam, padding to the
   longest text of the batch. Where a row says "from l up", both sides leave dropout out below layer l, which the peer does with those
   layers in eval mode; elsewhere the whole model is in train mode.
 - The sides work in turns. "Least to greatest" is the spread of the ratio over those turns. A ratio stands only where losses and
-  gradients without dropout agree on the same weights and batch: the losses to 1 %, each parameter's gradient to 6 % in the 2-norm,
-  both sides being in bf16. A step that waited for a core for more than a tenth of its time is repeated; "waited 30 %" says that even
+  gradients without dropout agree on the same weights and batch: {agreement}. A step that waited for a core for more than a tenth of its time is repeated; "waited 30 %" says that even
   the least disturbed one had to, so that the row was measured on a busy machine. That costs the side more that keeps both cores busy.
 - "Prefix cached": our side begins with the hidden states of layer l - 1, which a sweep computes once a text (`docs/engine.md`); dropout is
   left out below l on both sides, the peer's layers there in eval mode. "The 12 layers" is the time of a step summed over l = 1 .. 12, by
@@ -101,10 +101,15 @@ def machine():
     return (names[0] if names else platform.machine()), len(names)
 
 
+AGREEMENT = {"bf16": "the losses to 1 %, each parameter's gradient to 6 % in the 2-norm,\n  both sides being in bf16",
+             "fp32": "the losses to 1e-4, each parameter's gradient to 1e-3 in the\n  2-norm"}
+PEER_PRECISION = {"bf16": "bf16 autocast", "fp32": "float32 on both sides (this processor multiplies no bf16)"}
+
+
 def page(results, sweeps, predictions, text_rows, versions, mode):
     name, cores = machine()
     text = TEXT.format(command=" ".join(["scripts/bench"] + [f"--{mode}"] * (mode != "whole") + ["--page"]), machine=name, cores=cores, system=platform.platform(),
-                       torch=versions["torch"], transformers=versions["transformers"], kernels=versions.get("kernels", "none"),
+                       torch=versions["torch"], transformers=versions["transformers"], kernels=versions.get("kernels", "none"), peer_precision=PEER_PRECISION[MACHINE_PRECISION], agreement=AGREEMENT[MACHINE_PRECISION],
                        batch="4 texts (512 tokens) or 8 (128)" if mode == "quick" else "32 texts")
     parts = [("A step with nothing kept", [r for r in results if r.get("gate") and "cached" not in r["name"]]),
              ("A step of a sweep: the hidden states below l are kept", [r for r in results if "cached" in r["name"]]),

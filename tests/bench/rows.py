@@ -1,6 +1,11 @@
 """What the benchmark measures: the rows of its table, and the lengths of its texts."""
 
 from dataclasses import dataclass
+from pathlib import Path
+
+# The faster one here, for both sides: bf16 where the processor multiplies it, which the targets are for; elsewhere bf16 is slower
+# than fp32, and there are no targets.
+MACHINE_PRECISION = "bf16" if "avx512_bf16" in Path("/proc/cpuinfo").read_text().split() else "fp32"
 
 # Pieces in texts of the livedoor news corpus, counted with multilingual-e5-small's SentencePiece: whole articles, cut at 512, and
 # the first two paragraphs of articles, not cut. Each list is a random sample in the order drawn.
@@ -13,6 +18,11 @@ PARAGRAPHS = (105, 96, 179, 131, 143, 110, 143, 98, 192, 139, 302, 255, 120, 112
 SHAPES = {"mini": (128, 2), "e5-small": (384, 12), "BERT-base": (768, 12)}
 
 
+def target(ratio):
+    """Of a step, a sweep or a prediction: it is for a processor that multiplies bf16."""
+    return ratio if MACHINE_PRECISION == "bf16" else None
+
+
 @dataclass(frozen=True)
 class Row:
     """One line of the table: a shape, a length, a dropout; a cell for each layer l."""
@@ -23,7 +33,7 @@ class Row:
     targets: dict  # layer -> least ratio, or None
     form: str = "train"  # of the peer: "train" or "eval_below"
     arm: str = "multi"
-    precision: str = "bf16"
+    precision: str = ""  # of both sides; empty: MACHINE_PRECISION
     compiled: bool = False
     gate: bool = False
     cached: bool = False  # ours: the hidden states below l are there before the first step
@@ -35,6 +45,10 @@ class Row:
         return [min(length, self.tokens) for length in source[:count]]
 
     @property
+    def computed_in(self):
+        return self.precision or MACHINE_PRECISION
+
+    @property
     def name(self):
         words = [self.shape, f"{self.tokens} tokens", f"dropout {self.dropout:g}"]
         if self.cached:
@@ -43,7 +57,7 @@ class Row:
             words.append("from l up")
         if self.arm == "single":
             words.append("single-task")
-        if self.precision != "bf16":
+        if self.precision:
             words.append(self.precision)
         if self.compiled:
             words.append("peer compiled")
