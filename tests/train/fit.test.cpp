@@ -41,7 +41,9 @@ TEST_CASE("training learns, leaves frozen weights bit-equal and changes the othe
   const auto before = training::weights(*model);
   const auto history = mtl::fit(*model, data, data, training::options(16));
   CHECK(history.epochs.size() == 16);
+  // Over twelve seeds: 0.41 to 0.59 of the first epoch's with dropout, 0.32 to 0.54 without.
   CHECK(history.epochs.back().train_loss < 0.7 * history.epochs.front().train_loss);
+  CHECK(history.epochs.back().valid.at("loss") < 0.6 * history.epochs.front().valid.at("loss"));
   for (const auto& [name, now] : training::weights(*model)) {
     INFO(name);
     const bool learns = name.starts_with("heads.") || name.find("layer.1.") != std::string::npos ||
