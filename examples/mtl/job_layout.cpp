@@ -12,8 +12,6 @@
 #include <mtl/experiment/fastest_jobs.hpp>
 #include <mtl/train/fit.hpp>
 
-#include "sweep_cost.hpp"
-
 namespace mtl::program {
 
 namespace {
@@ -46,7 +44,7 @@ bool has_room_for_two(const Experiment& experiment) {
 }
 
 /// How many jobs are fastest. Leaves libtorch with any number of threads.
-std::size_t measure_layouts(Experiment& experiment, int threads, std::size_t most,
+std::size_t measure_layouts(Experiment& experiment, int threads, std::size_t most, MeasuredSteps& measured,
                             const std::function<void(const std::string&)>& say) {
   const auto& first = experiment.plan.cells.front();
   say(fmt::format("measures a few steps of {} l={}, alone and side by side, to divide the threads", first.arm,
@@ -54,7 +52,7 @@ std::size_t measure_layouts(Experiment& experiment, int threads, std::size_t mos
   const auto best = fastest_jobs(threads, most, [&](std::size_t jobs) {
     add_jobs(experiment, jobs);
     at::set_num_threads(threads / static_cast<int>(jobs));
-    const auto cost = measure_steps(experiment, jobs, first.arm, first.layer);
+    const auto& cost = measured.of(jobs, first.arm, first.layer);
     return JobsCost{cost.epoch_seconds, fits(cost)};
   });
   if (best.jobs == 1)
@@ -84,7 +82,7 @@ std::optional<JobLayout> layout_of_run(const RunSummary& run) {
 }
 
 JobLayout choose_layout(Experiment& experiment, std::size_t cells, const std::optional<JobLayout>& earlier,
-                        const std::function<void(const std::string&)>& say) {
+                        MeasuredSteps& measured, const std::function<void(const std::string&)>& say) {
   const auto& settings = experiment.settings;
   const int threads = at::get_num_threads();
   const auto share = [&](std::size_t jobs) { return std::max(threads / static_cast<int>(jobs), 1); };
@@ -96,7 +94,7 @@ JobLayout choose_layout(Experiment& experiment, std::size_t cells, const std::op
     else if (earlier && share(earlier->jobs) == earlier->threads)
       layout.jobs = earlier->jobs;
     else if (most > 1 && has_room_for_two(experiment))
-      layout.jobs = measure_layouts(experiment, threads, most, say);
+      layout.jobs = measure_layouts(experiment, threads, most, measured, say);
   } catch (const TrainingFailed&) {
     // the cells will say so
   }

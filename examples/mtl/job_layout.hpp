@@ -13,6 +13,7 @@
 #include <mtl/experiment/cell_store.hpp>
 #include <mtl/experiment/run_folder.hpp>
 
+#include "sweep_cost.hpp"
 #include "sweep_experiment.hpp"
 
 namespace mtl::program {
@@ -37,6 +38,6 @@ std::optional<JobLayout> layout_of_run(const RunSummary& run);
 /// fits into memory: 1 job, or 2, or 4 ... of an equal share of the threads each. `say` is told why. Leaves
 /// libtorch with the threads of one job. Throws Stopped when a signal came.
 JobLayout choose_layout(Experiment& experiment, std::size_t cells, const std::optional<JobLayout>& earlier,
-                        const std::function<void(const std::string&)>& say);
+                        MeasuredSteps& measured, const std::function<void(const std::string&)>& say);
 
 }  // namespace mtl::program

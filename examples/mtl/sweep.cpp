@@ -152,8 +152,9 @@ int conclude(const Progress& progress, const std::string& run, SweepReporter& re
 JobLayout measure_work(Experiment& experiment, const std::vector<Cell>& waiting,
                        const std::optional<JobLayout>& earlier, std::vector<PredictedCost>& predicted) {
   const auto say = [](const std::string& line) { fmt::print(stderr, "{}\n", line); };
-  const auto layout = choose_layout(experiment, waiting.size(), earlier, say);
-  if (!waiting.empty()) predicted = predict_costs(experiment, say);
+  MeasuredSteps measured(experiment);
+  const auto layout = choose_layout(experiment, waiting.size(), earlier, measured, say);
+  if (!waiting.empty()) predicted = predict_costs(experiment, measured, say);
   experiment.settings.jobs = std::to_string(layout.jobs);
   return layout;
 }

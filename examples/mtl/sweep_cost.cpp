@@ -1,6 +1,9 @@
 #include "sweep_cost.hpp"
 
+#include <ATen/Parallel.h>
+
 #include <algorithm>
+#include <chrono>
 #include <iterator>
 #include <map>
 #include <set>
@@ -16,29 +19,40 @@
 
 namespace mtl::program {
 
-PredictedCost measure_steps(const Experiment& experiment, std::size_t jobs, const std::string& arm,
-                            int layer) {
-  return measure_cost(std::span(experiment.jobs).first(jobs),
-                      {arm, layer, 0, experiment.settings.seeds.front()}, experiment.stored.dataset,
-                      experiment.stored.folds, train_options(experiment.settings), experiment.config.hidden);
+const PredictedCost& MeasuredSteps::of(std::size_t jobs, const std::string& arm, int layer) {
+  const auto [place, first] = known_.try_emplace({jobs, at::get_num_threads(), arm, layer});
+  if (!first) return place->second;
+  using Clock = std::chrono::steady_clock;
+  const auto begin = Clock::now();
+  const auto& [settings, stored] = std::tie(experiment_.settings, experiment_.stored);
+  try {
+    place->second =
+        measure_cost(std::span(experiment_.jobs).first(jobs), {arm, layer, 0, settings.seeds.front()},
+                     stored.dataset, stored.folds, train_options(settings), experiment_.config.hidden);
+  } catch (...) {
+    known_.erase(place);
+    throw;
+  }
+  longest_ = std::max(longest_, std::chrono::duration<double>(Clock::now() - begin).count());
+  return place->second;
 }
 
-std::vector<PredictedCost> predict_costs(const Experiment& experiment,
+std::vector<PredictedCost> predict_costs(const Experiment& experiment, MeasuredSteps& measured,
                                          const std::function<void(const std::string&)>& say) {
   std::set<int> layers;
   for (const Cell& cell : experiment.plan.cells) layers.insert(cell.layer);
   const std::vector<int> rising(layers.begin(), layers.end());
   std::set<int> ends{rising.front(), rising.back(),
                      rising[rising.size() - std::min<std::size_t>(2, rising.size())]};
-  say(fmt::format("measures a few steps of each arm at layer {}, to predict what the sweep takes",
-                  fmt::join(ends, ", ")));
+  const auto most = measured.longest() * static_cast<double>(experiment.arms().size() * ends.size());
+  say(fmt::format("measures a few steps of each arm at layer {}, to predict what the sweep takes{}",
+                  fmt::join(ends, ", "), most > 0 ? ": at most " + spell_duration(most) : ""));
   std::vector<PredictedCost> costs;
   try {
     for (const auto& arm : experiment.arms()) {
-      std::vector<PredictedCost> measured;
-      for (const int layer : ends)
-        measured.push_back(measure_steps(experiment, experiment.jobs.size(), arm.name, layer));
-      std::ranges::copy(interpolate_costs(measured, rising), std::back_inserter(costs));
+      std::vector<PredictedCost> at_ends;
+      for (const int layer : ends) at_ends.push_back(measured.of(experiment.jobs.size(), arm.name, layer));
+      std::ranges::copy(interpolate_costs(at_ends, rising), std::back_inserter(costs));
     }
   } catch (const TrainingFailed&) {
     return {};  // the cells will say so

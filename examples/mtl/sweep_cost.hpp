@@ -5,7 +5,9 @@
 
 #include <cstddef>
 #include <functional>
+#include <map>
 #include <string>
+#include <tuple>
 #include <vector>
 
 #include <mtl/experiment/predicted_cost.hpp>
@@ -14,15 +16,30 @@
 
 namespace mtl::program {
 
-/// Trains a few steps of an arm at a layer in the first `jobs` jobs at the same time. Throws Stopped when a
-/// signal came, TrainingFailed where not even these can be trained.
-PredictedCost measure_steps(const Experiment& experiment, std::size_t jobs, const std::string& arm,
-                            int layer);
+/// What a few steps take, measured once for each arm, layer and division of the threads.
+class MeasuredSteps {
+ public:
+  /// The experiment must live as long as this.
+  explicit MeasuredSteps(const Experiment& experiment) : experiment_{experiment} {}
+
+  /// Trains a few steps of an arm at a layer in the first `jobs` jobs at the same time. Throws Stopped when a
+  /// signal came, TrainingFailed where not even these can be trained.
+  const PredictedCost& of(std::size_t jobs, const std::string& arm, int layer);
+
+  /// Seconds that the longest measurement took; 0 before the first.
+  double longest() const { return longest_; }
+
+ private:
+  const Experiment& experiment_;
+  std::map<std::tuple<std::size_t, int, std::string, int>, PredictedCost>
+      known_;  ///< second: threads of each
+  double longest_ = 0;
+};
 
 /// What cells of every arm take at every layer of the plan, beside as many others as there are jobs: measured
 /// at the lowest and the two highest, and on the line between. Empty where not even a few steps can be
 /// trained. `say` is told what is measured. Throws Stopped when a signal came.
-std::vector<PredictedCost> predict_costs(const Experiment& experiment,
+std::vector<PredictedCost> predict_costs(const Experiment& experiment, MeasuredSteps& measured,
                                          const std::function<void(const std::string&)>& say);
 
 /// Prints one line a layer, for the cells that are still to be trained.
