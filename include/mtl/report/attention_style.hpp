@@ -11,6 +11,7 @@
 
 namespace mtl::html {
 
+/// A case is laid out when it comes into view: a page of hundreds opens as fast as one of a few.
 /// Classes: p a piece, w the last piece of a word, k a span of some kind, s a scale, at the piece that the
 /// keyboard or the pointer is on.
 inline constexpr std::string_view strip_style = R"css(
@@ -19,7 +20,7 @@ inline constexpr std::string_view strip_style = R"css(
 select { font: inherit; font-size: .9rem; padding: .2rem .4rem; border: 1px solid var(--edge); border-radius: .35rem; background: #fff; color: var(--ink); max-width: 16rem; }
 select:focus-visible, .strip:focus-visible { outline: 3px solid var(--link); outline-offset: 2px; }
 @media (max-width: 50rem), (max-height: 30rem) { .bar { position: static; } }
-.case { scroll-margin-top: 6rem; border-top: 1px solid var(--line); margin-top: 1.5rem; padding-top: .25rem; }
+.case { scroll-margin-top: 6rem; border-top: 1px solid var(--line); margin: 1.5rem -.5rem 0; padding: .25rem .5rem 0; content-visibility: auto; contain-intrinsic-size: auto 40rem; }
 main > section { scroll-margin-top: 5.5rem; }
 .strip { line-height: 2.35; margin: .15rem 0 .5rem; overflow-wrap: anywhere; color: #000; max-width: none; }
 .p { display: inline-block; line-height: 1.35; padding: .08rem .2rem; position: relative; vertical-align: top; margin-top: .35rem; max-width: 100%; }
