@@ -23,12 +23,17 @@ std::string value_of(const RunSummary& summary, const std::string& name) {
 
 }  // namespace
 
-std::optional<RunSummary> earlier_run(const std::string& run) {
-  for (const char* file : {"/run.json", "/plan.jsonl"})
-    if (!std::filesystem::exists(run + file)) return std::nullopt;
+std::optional<RunSummary> earlier_run(const CellStore& store, std::size_t found) {
+  for (const char* file : {"run.json", "plan.jsonl"})
+    if (!std::filesystem::exists(store.run() / file)) return std::nullopt;
   try {
-    return load_run(run);
+    return load_results(store.run().string());
   } catch (const Error& problem) {
+    require(store.results() == found,
+            "{}; but not this one: --out {} holds {} results that this sweep does not make, which would drop "
+            "out of its "
+            "report; name another folder, or remove this one",
+            problem.what(), store.run().string(), store.results() - found);
     fmt::print(stderr, "{}\n", problem.what());
     return std::nullopt;
   }

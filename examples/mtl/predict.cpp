@@ -75,7 +75,9 @@ void add_predict(CLI::App& app) {
       ->check(CLI::IsMember({"auto", "bf16", "fp32"}))
       ->capture_default_str();
   command->footer(
-      "Output: one JSON object a line; the bytes of a span count in the line as it was given.\n"
+      "Output: one JSON object a line; the bytes of a span count in the line as it was given, and what the "
+      "normalisation\n"
+      "removed behind its last piece belongs to it.\n"
       "Example:\n"
       "  echo 新しい映画が公開された | mtl predict --checkpoint "
       "runs/quick/cells/multi-l2-f0-s1-0a1b2c3d/best.safetensors");

@@ -107,7 +107,7 @@ nlohmann::json about(const PrepareSettings& settings, const PretrainedTokenizer&
 
 /// Throws Error when no piece has any of the labels, for then there is nothing to learn from them; says which
 /// have none.
-void check_labels(const PrepareReport& report, const std::string& corpus) {
+void check_labels(const PrepareReport& report, const std::string& corpus, const std::string& spans) {
   std::int64_t labelled = 0;
   std::string absent;
   for (const auto& [name, count] : report.labels) {
@@ -115,10 +115,11 @@ void check_labels(const PrepareReport& report, const std::string& corpus) {
     labelled += count;
     if (count == 0) absent += (absent.empty() ? "" : ", ") + name.substr(2);
   }
-  require(labelled > 0,
-          "{}: no text has a span of {}; the auxiliary task would be empty. --pos takes the names of the "
-          "dictionary, such as 名詞",
-          corpus, absent);
+  require(labelled > 0, "{}: no text has a span of {}; the auxiliary task would be empty. {}", corpus, absent,
+          spans.empty()
+              ? "--pos takes the names of the dictionary, such as 名詞"
+              : "Likely cause: all spans of --labels " + spans +
+                    " are on what normalisation removes, behind the cut, or of texts that were left out");
   if (!absent.empty()) fmt::print(stderr, "warning: no text has a span of {}\n", absent);
 }
 
@@ -160,7 +161,7 @@ void run(PrepareSettings& settings) {
   auto [dataset, report] = on_input(settings.corpus.input, [&] {
     return prepare_with_labels(settings, corpus, tokenizer, MeCabAnalyzer(dictionary), options);
   });
-  check_labels(report, settings.corpus.input);
+  check_labels(report, settings.corpus.input, settings.labels);
   StoredDataset stored{.dataset = std::move(dataset), .folds = {}};
   stored.folds = stratified_folds(main_labels(stored.dataset), settings.folds, options.seed,
                                   stored.dataset.labels.at("main"));
@@ -234,6 +235,9 @@ void add_prepare(CLI::App& app) {
       "  mtl prepare --dataset rakuten --input ichiba --model models/bert --out data/rakuten\n"
       "  mtl prepare --config prepare.toml");
   command->callback([settings, command] {
+    for (const char* flag : {"--pos", "--exclude-details", "--merge-runs"})
+      require(settings->labels.empty() || command->count(flag) == 0,
+              "{} has no effect beside --labels, which gives the spans itself", flag);
     if (settings->quick() && command->count("--max-pieces") == 0)
       settings->text.max_pieces = QuickSizes{}.max_pieces;
     run(*settings);

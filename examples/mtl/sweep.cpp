@@ -160,12 +160,12 @@ JobLayout measure_work(Experiment& experiment, const std::vector<Cell>& waiting,
 }
 
 /// How a sweep of before divided the threads, which one that goes on keeps; absent where there was none.
-/// Throws Error where the folder holds results that are none of this experiment.
-std::optional<JobLayout> earlier_layout(const SweepSettings& settings, const CellStore& store,
-                                        const std::vector<PlannedCell>& planned,
-                                        const RunSummary& description) {
-  const auto run = earlier_run(settings.out);
-  if (run) require_same_experiment(settings.out, *run, description);
+/// `found`: cells of the plan that are done. Throws Error where the folder holds results that are none of
+/// this experiment.
+std::optional<JobLayout> earlier_layout(const CellStore& store, const std::vector<PlannedCell>& planned,
+                                        std::size_t found, const RunSummary& description) {
+  const auto run = earlier_run(store, found);
+  if (run) require_same_experiment(store.run().string(), *run, description);
   if (const auto layout = layout_of_cells(store, planned)) return layout;
   return run && same_experiment(*run, description) ? layout_of_run(*run) : std::nullopt;
 }
@@ -188,7 +188,7 @@ int sweep(SweepSettings settings, bool plan_only) {
   const auto found = planned.size() - waiting.size();
   print_plan(*experiment, planned, found);
   auto description = describe_run(settings, experiment->stored, experiment->config, experiment->computation);
-  const auto earlier = earlier_layout(settings, store, planned, description);
+  const auto earlier = earlier_layout(store, planned, found, description);
   std::vector<PredictedCost> predicted;
   JobLayout layout;
   try {

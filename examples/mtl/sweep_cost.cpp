@@ -46,7 +46,7 @@ std::vector<PredictedCost> predict_costs(const Experiment& experiment, MeasuredS
                      rising[rising.size() - std::min<std::size_t>(2, rising.size())]};
   const auto most = measured.longest() * static_cast<double>(experiment.arms().size() * ends.size());
   say(fmt::format("measures a few steps of each arm at layer {}, to predict what the sweep takes{}",
-                  fmt::join(ends, ", "), most > 0 ? ": at most " + spell_duration(most) : ""));
+                  fmt::join(ends, ", "), most > 0 ? ": about " + spell_duration(most) : ""));
   std::vector<PredictedCost> costs;
   try {
     for (const auto& arm : experiment.arms()) {

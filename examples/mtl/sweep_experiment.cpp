@@ -138,8 +138,8 @@ std::unique_ptr<Experiment> load_experiment(const SweepSettings& settings, const
   axes.folds.resize(static_cast<std::size_t>(settings.folds));
   std::iota(axes.folds.begin(), axes.folds.end(), 0);
   experiment.plan = make_plan(axes);
-  check_texts(experiment.stored.dataset, config, settings.model);
   check_tokenizer(experiment.stored, settings);
+  check_texts(experiment.stored.dataset, config, settings.model);
   const auto backbone = load_bert(settings.model);
   backbone->set_engine({engine_named(settings.engine), precision_named(settings.precision)});
   experiment.computation = {.weights = weights_digest(settings.model), .engine = backbone->engine()};

@@ -122,7 +122,8 @@ std::vector<int> parse_layers(const std::string& text, int layers) {
     require(first >= 1 && last <= layers,
             "--layers {}: {} asks for a layer that the model lacks; it has layers 1 to {}", text, part,
             layers);
-    for (int layer = first; layer <= last; ++layer) chosen.insert(layer);
+    for (int layer = first; layer <= last; ++layer)
+      require(chosen.insert(layer).second, "--layers {}: names layer {} twice", text, layer);
   }
   require(!chosen.empty(), "--layers '{}' names no layer", text);
   return {chosen.begin(), chosen.end()};

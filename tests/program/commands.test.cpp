@@ -77,6 +77,7 @@ TEST_CASE("bad input ends with status 2 and one message, and earlier results sta
   place.write("range.jsonl", "{\"id\": \"1\", \"spans\": [[0, 999, \"X\"]]}\n");
   place.write("uneven.tsv", tiny_tsv(9) + "cold\t猫が寒い。\n");
   place.write("outside.jsonl", "{\"id\": \"1\", \"spans\": [[0, 3, \"O\"]]}\n");
+  place.write("removed.jsonl", "{\"id\": \"1\", \"spans\": [[36, 39, \"P\"]]}\n");  // a full stop
   place.write("tab.jsonl", "{\"id\": \"1\", \"spans\": [[0, 3, \"a\\tb\"]]}\n");
   REQUIRE(::mkfifo((place.root / "pipe").c_str(), 0600) == 0);
   place.write("key.toml", "flods = 3\n");
@@ -99,6 +100,11 @@ TEST_CASE("bad input ends with status 2 and one message, and earlier results sta
       {"prepare --dataset tsv --input uneven.tsv " + usual,
        "class 'warm' has 9 usable texts of 9 read, fewer"},
       {"prepare --dataset tsv --input good.tsv --pos noun " + usual, "no text has a span of noun"},
+      {"prepare --dataset tsv --input good.tsv --labels removed.jsonl " + usual,
+       "no text has a span of P; the auxiliary task would be empty. Likely cause: all spans of --labels "
+       "removed.jsonl"},
+      {"prepare --dataset tsv --input good.tsv --labels removed.jsonl --pos 名詞 " + usual,
+       "--pos has no effect beside --labels"},
       {"prepare --dataset tsv --input good.tsv --labels outside.jsonl " + usual,
        "outside.jsonl:1: span [0, 3) has the label O"},
       {"prepare --dataset tsv --input good.tsv --labels tab.jsonl " + usual, "control character"},

@@ -138,6 +138,8 @@ TEST_CASE("from raw text to the report and back to raw text", "[program]") {
   const double sum = says[0].at("probabilities").at("warm").get<double>() +
                      says[0].at("probabilities").at("cold").get<double>();
   CHECK(sum == Approx(1).epsilon(1e-6));
+  for (const auto& said : says)
+    for (const auto& span : said.at("spans")) CHECK(span.at("begin") < span.at("end"));
   CHECK(says[1].at("class").is_null());
 }
 
@@ -156,6 +158,15 @@ TEST_CASE("a run folder takes no other texts once it holds results, and stays as
   CHECK_THAT(refused.err, Catch::Contains("--out run: holds 2 results with other texts"));
   CHECK(place.read("run/plan.jsonl") == plan);
   CHECK(place.read("run/sweep.toml") == toml);
+  place.write("run/predicted.json", "[{");  // says nothing of the texts
+  CHECK_THAT(place.run(one).err, Catch::Contains("--out run: holds 2 results with other texts"));
+  const auto description = place.read("run/run.json");
+  place.write("run/run.json", description.substr(0, description.size() / 2));
+  const auto unknown = place.run(one);
+  CHECK(unknown.status == 2);
+  CHECK_THAT(unknown.err, Catch::Contains("run/run.json: ") &&
+                              Catch::Contains("--out run holds 2 results that this sweep does not make"));
+  CHECK(place.read("run/plan.jsonl") == plan);
   const auto negative = place.run(one + " --lambda-sub -1");
   CHECK(negative.status == 2);
   CHECK_THAT(negative.err, Catch::Contains("--lambda-sub -1: a weight of a loss is 0 or more"));
@@ -328,6 +339,7 @@ TEST_CASE("what a sweep cannot use ends with status 2 and one message, and earli
       {sweep("cut"), "cut/model.safetensors"},
       {sweep("model", "--folds 3 --layers 3"), "--layers 3: 3 asks for a layer that the model lacks"},
       {sweep("model", "--folds 3 --layers x"), "--layers x: 'x' is no layer"},
+      {sweep("model", "--folds 3 --layers 1-2,2"), "--layers 1-2,2: names layer 2 twice"},
       {sweep("model", "--layers 1 --folds 5"), "--folds 5: data set data was divided into 4 folds"},
       {sweep("model", "--layers 1 --folds 3 --profile slow"), "there is no profile 'slow'"},
       {sweep("model", "--layers 1 --folds 3 --watch f1"), "early stopping cannot watch 'f1'"},

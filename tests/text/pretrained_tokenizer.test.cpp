@@ -246,6 +246,17 @@ TEST_CASE("what is not supported is refused with file and field", "[text]") {
                     Contains("tokenizer_config.json") && Contains(row.complaint));
 }
 
+TEST_CASE("a word dictionary is refused by a tokenizer that has no use for one", "[text]") {
+  const auto config = GENERATE(R"({"word_tokenizer_type": "basic"})", R"({"do_word_tokenize": false})");
+  const auto path = folder({{"vocab.txt", vocabulary},
+                            {"tokenizer_config.json", config},
+                            {"config.json", R"({"tokenizer_class": "BertJapaneseTokenizer"})"}});
+  CHECK_NOTHROW(PretrainedTokenizer::load(path));
+  CHECK_THROWS_WITH(
+      PretrainedTokenizer::load(path, {.word_dictionary = "ipadic"}),
+      Contains("tokenizer_config.json") && Contains("the word dictionary 'ipadic' (--word-dic)"));
+}
+
 TEST_CASE("a folder that lacks something is refused by name", "[text]") {
   CHECK_THROWS_WITH(PretrainedTokenizer::load("/no/such/model"), "/no/such/model: no such model folder");
   CHECK_THROWS_WITH(PretrainedTokenizer::load(folder({})), Contains("no tokenizer_class"));

@@ -33,6 +33,15 @@ class CellStore {
            fmt::format("{}-l{}-f{}-s{}-{}", cell.arm, cell.layer, cell.fold, cell.seed, digest.substr(0, 8));
   }
 
+  /// How many cells of any plan are done.
+  std::size_t results() const {
+    std::size_t count = 0;
+    std::error_code none;
+    for (const auto& cell : std::filesystem::directory_iterator(run_ / "cells", none))
+      count += std::filesystem::exists(cell.path() / "result.json");
+    return count;
+  }
+
   /// Whether the cell's result.json is there, which is written last.
   bool done(const Cell& cell, const std::string& digest) const {
     return std::filesystem::exists(folder(cell, digest) / "result.json");

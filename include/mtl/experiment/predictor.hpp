@@ -162,9 +162,11 @@ class Predictor {
                             .at(static_cast<std::size_t>(best[static_cast<std::size_t>(t)])));
       const auto& place = pieces[which[i]].pieces;
       const auto& origin = texts[which[i]].origin;
-      for (const auto& entity : entities(names))
-        prediction.spans.push_back(
-            {origin[place[entity.begin].begin], origin[place[entity.end - 1].end], entity.kind});
+      for (const auto& entity : entities(names)) {
+        const auto begin = place[entity.begin].begin, end = place[entity.end - 1].end;
+        if (begin < end)  // a ▁ of its own has no bytes
+          prediction.spans.push_back({origin[begin], origin[end], entity.kind});
+      }
     }
   }
 

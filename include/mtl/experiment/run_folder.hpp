@@ -96,10 +96,10 @@ inline void add_environments(RunSummary& summary) {
 
 }  // namespace detail
 
-/// A run as the report sees it: its description, its plan, and the cells that are done.
+/// A run's description, its plan, and the cells that are done; not what was predicted.
 ///
 /// Throws Error, naming the file, when the folder is no run or what it holds is damaged.
-inline RunSummary load_run(const std::string& run_folder) {
+inline RunSummary load_results(const std::string& run_folder) {
   const std::filesystem::path run = run_folder;
   const auto plan = read_plan(run);
   const auto file = run / "run.json";
@@ -118,14 +118,18 @@ inline RunSummary load_run(const std::string& run_folder) {
       summary.fold_sizes.push_back({row.at("train").get<std::int64_t>(), row.at("test").get<std::int64_t>()});
     return true;
   });
-  detail::read_json_of(run / "predicted.json", [&] {
-    summary.predicted = read_predictions(run);
-    return true;
-  });
   const CellStore store(run, summary.classes);
   for (const auto& [cell, digest] : plan)
     if (auto result = store.load(cell, digest)) summary.cells.push_back(std::move(*result));
   detail::add_environments(summary);
+  return summary;
+}
+
+/// A run as the report sees it: its results, and what was predicted. Throws Error as load_results().
+inline RunSummary load_run(const std::string& run_folder) {
+  RunSummary summary = load_results(run_folder);
+  const std::filesystem::path run = run_folder;
+  summary.predicted = detail::read_json_of(run / "predicted.json", [&] { return read_predictions(run); });
   return summary;
 }
 

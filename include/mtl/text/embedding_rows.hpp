@@ -21,7 +21,7 @@ inline void require_embedding_fits(const std::string& model_dir, const Pretraine
   require(
       vocabulary <= embedding && embedding - vocabulary <= embedding / 50,
       "{}: its tokenizer has {} tokens, its embedding {} rows (\"vocab_size\" in config.json); likely cause: "
-      "the vocabulary is that of another model, or was cut short",
+      "the vocabulary or config.json is that of another model, or was cut short",
       model_dir, vocabulary, embedding);
 }
 

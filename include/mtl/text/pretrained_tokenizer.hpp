@@ -31,20 +31,31 @@ class PretrainedTokenizer {
   ///
   /// Supported classes: BertJapaneseTokenizer (mecab or basic words; wordpiece, character or sentencepiece),
   /// BertTokenizer and its equals ElectraTokenizer and DistilBertTokenizer, XLMRobertaTokenizer. Throws
-  /// Error, naming file and field, for all others and for what is missing.
+  /// Error, naming file and field, for all others, for what is missing, and for a word dictionary that the
+  /// tokenizer has no use for.
   static PretrainedTokenizer load(const std::string& model_dir,
                                   const PretrainedTokenizerOptions& options = {}) {
     const auto config = TokenizerConfig::read(model_dir);
     const std::string type = config.tokenizer_class();
-    if (type == "XLMRobertaTokenizer") return PretrainedTokenizer(config, type, load_xlm_roberta(config));
+    const auto require_no_dictionary = [&] {
+      require(options.word_dictionary.empty(),
+              "{}: this {} analyses no words with MeCab, so that the word dictionary '{}' (--word-dic) would "
+              "change nothing; leave it out",
+              config.fields().path(), type, options.word_dictionary);
+    };
+    if (type == "XLMRobertaTokenizer") {
+      require_no_dictionary();
+      return PretrainedTokenizer(config, type, load_xlm_roberta(config));
+    }
     const bool original =
         type == "BertTokenizer" || type == "ElectraTokenizer" || type == "DistilBertTokenizer";
     require(original || type == "BertJapaneseTokenizer",
             "{}: tokenizer_class '{}' is not supported; BertJapaneseTokenizer, BertTokenizer (and Electra's, "
             "DistilBert's) and XLMRobertaTokenizer are",
             config.fields().path(), type);
-    return PretrainedTokenizer(config, type,
-                               detail::BertJapaneseLoader(config, original, options.word_dictionary).load());
+    auto loaded = detail::BertJapaneseLoader(config, original, options.word_dictionary).load();
+    if (!loaded.dictionary) require_no_dictionary();
+    return PretrainedTokenizer(config, type, std::move(loaded));
   }
 
   /// Pieces without special tokens. See SubwordTokenizer.
