@@ -31,8 +31,7 @@ std::optional<RunSummary> earlier_run(const CellStore& store, std::size_t found)
   } catch (const Error& problem) {
     require(store.results() == found,
             "{}; but not this one: --out {} holds {} results that this sweep does not make, which would drop "
-            "out of its "
-            "report; name another folder, or remove this one",
+            "out of its report; name another folder, or remove this one",
             problem.what(), store.run().string(), store.results() - found);
     fmt::print(stderr, "{}\n", problem.what());
     return std::nullopt;
