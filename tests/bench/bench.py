@@ -2,12 +2,13 @@
 
 Both sides have the same weights and the same ragged batch and work in turns. A ratio counts only where the losses and the gradients
 of the same run agree, and a step that waited for a core too long is repeated. Rows are in rows.py. Ends with 1 where the two sides
-disagree or a row of the gate misses its target.
+disagree, or a row of the gate misses its target or takes more memory than its limit.
 """
 
 import argparse
 import json
 import os
+import re
 import shutil
 import statistics
 import sys
@@ -158,7 +159,7 @@ class Bench:
         speeds = {}
         for layout in LAYOUTS:
             team, count = teams(layout), layout[0]
-            steps = [team("step")["seconds"]]  # a warm-up, which a long step hardly feels
+            steps = [self.counted(team)["seconds"]]  # a warm-up, which a long step hardly feels
             if steps[0] < 8:
                 steps = [self.counted(team)["seconds"] for _ in range(2 if self.mode == "quick" else 3)]
             speeds[layout] = count / statistics.median(steps)
@@ -217,7 +218,7 @@ class Bench:
         result = {"name": f"{row.name}, l={layer}", "ours": seen["ours"], "peer": seen["peer"], "ratio": ratio if agrees else None,
                   "target": target(row.targets[layer]), "low": min(seen["ratios"]), "high": max(seen["ratios"]), "gate": row.gate,
                   "loss": seen["loss"], "gradient": seen["gradient"], "starved": seen["starved"], "cores": seen["cores"],
-                  "peak": seen["peak"], "layouts": seen["layouts"], "texts": len(row.lengths(self.mode)),
+                  "peak": seen["peak"], "limit": row.limit, "layouts": seen["layouts"], "texts": len(row.lengths(self.mode)),
                   "tokens": sum(row.lengths(self.mode)), "seconds": time.monotonic() - begin}
         print(page.line(result), flush=True)
         return result
@@ -275,6 +276,11 @@ def total(row, cells):
     return result
 
 
+def is_wanted(name, only):
+    """Whether a cell's name contains what --only says; a number there is a whole one: l=1 is not l=12."""
+    return re.search(re.escape(only) + ("(?![0-9])" if only[-1:].isdigit() else ""), name) is not None
+
+
 def keep_niceness():
     """A negative niceness is meant against the whole machine: the kernel's grouping of sessions would confine it to this one."""
     niceness = os.nice(0)
@@ -303,12 +309,14 @@ def main():
     parser.add_argument("--corpus", nargs=2, help="name and path: then text is measured too; --only text: nothing else")
     parser.add_argument("--text-python", type=Path, help="the Python with fugashi and transformers")
     options = parser.parse_args()
+    if options.page and options.only:
+        parser.error("--page writes the page of a whole run, which --only is not")
     keep_niceness()
     bench = Bench(options.program, options.workplace, options.mode)
     print(page.HEAD, flush=True)
     results, sweeps = [], []
     for row in GATES + (CACHED if options.mode != "quick" else []) + (FURTHER if options.mode == "full" else []):
-        cells = [bench.cell(row, layer) for layer in row.targets if options.only in f"{row.name}, l={layer}"]
+        cells = [bench.cell(row, layer) for layer in row.targets if is_wanted(f"{row.name}, l={layer}", options.only)]
         results += cells
         if row.total and len(cells) == len(row.targets):
             results.append(total(row, cells))
@@ -319,7 +327,8 @@ def main():
                 print("bench: the sweep is left out: MTL_DATA_DIR names no folder with ldcc-20140209.tar.gz", file=sys.stderr)
     wants_text = options.only == "text" or (not options.only and options.mode != "quick")
     text_rows = measure_text(options, bench.mode) if options.corpus and wants_text else []
-    predictions = [bench.predict()] if options.only in "BERT-base, 128 tokens, 8 texts, predict" else []
+    wants_prediction = options.only != "text" and is_wanted("BERT-base, 128 tokens, 8 texts, predict", options.only)
+    predictions = [bench.predict()] if wants_prediction else []
     versions = bench.versions()
     if options.json:
         options.json.write_text(json.dumps({"results": results + sweeps + predictions + text_rows}, indent=1) + "\n")
@@ -327,16 +336,19 @@ def main():
         if MACHINE_PRECISION != "bf16":
             options.page = options.page.with_stem(f"{options.page.stem}-{bench.kernels}")
         options.page.write_text(page.page(results, sweeps, predictions, text_rows, versions, options.mode) + page.text_section(text_rows, options.corpus))
-        if not options.only and options.mode != "quick" and MACHINE_PRECISION == "bf16":
+        if options.mode != "quick" and MACHINE_PRECISION == "bf16":
             (options.page.parent / "figures/sweep-time.svg").write_text(figure.figure(results))
     results += sweeps + predictions + text_rows
     apart = [r["name"] for r in results if r["ratio"] is None]
     missed = [r["name"] for r in results if r["ratio"] and r["target"] and r["ratio"] < r["target"]]
+    heavy = [r["name"] for r in results if r.get("limit") and r["peak"] > r["limit"]]
     for name in apart:
         print(f"bench: the two sides disagree: {name}", file=sys.stderr)
     for name in missed:
         print(f"bench: below its target: {name}", file=sys.stderr)
-    sys.exit(1 if apart or missed else 0)
+    for name in heavy:
+        print(f"bench: more memory than its limit: {name}", file=sys.stderr)
+    sys.exit(1 if apart or missed or heavy else 0)
 
 
 if __name__ == "__main__":

@@ -6,8 +6,10 @@
 #include <algorithm>
 #include <chrono>
 #include <cstdint>
+#include <cstdio>
 #include <cstdlib>
 #include <ctime>
+#include <exception>
 #include <functional>
 #include <string>
 #include <vector>
@@ -112,8 +114,10 @@ class Bench {
 
   void layer(const mtl::Kernels& kernels, NumberType type) const {
     const auto rows = tokens(), columns = 4 * hidden_, blocks = mtl::row_blocks(rows);
-    auto wide = normal(type, rows * columns), other = wide, narrow = normal(type, rows * hidden_),
-         in = narrow, out = narrow, normalised = narrow;
+    auto wide = normal(type, rows * columns), other = wide, in = normal(type, rows * hidden_),
+         in_gradient = in, normalised = in;
+    const auto past = normal(NumberType::Float32, rows * hidden_);
+    auto past_out = past;
     std::vector<float> sums(static_cast<std::size_t>(blocks * columns)), more = sums, most = sums;
     std::vector<float> scale(static_cast<std::size_t>(columns), 1.0F),
         inverse_sd(static_cast<std::size_t>(rows));
@@ -139,7 +143,7 @@ class Bench {
                                           0, blocks);
             }),
             rows);
-    for (const double p : {0.0, 0.1}) {
+    for (const double p : {0.0, 0.1}) {  // with the arguments that the engine gives
       const auto mask = mtl::DropoutMask::make(77, p);
       print(type, fmt::format("norm forward, dropout {}", p), measure([&] {
               kernels.norm_forward({.type = type,
@@ -147,10 +151,11 @@ class Bench {
                                     .columns = hidden_,
                                     .in = in.data(),
                                     .bias = scale.data(),
-                                    .residual = narrow.data(),
+                                    .wide_residual = past.data(),
                                     .scale = scale.data(),
                                     .shift = scale.data(),
-                                    .out = out.data(),
+                                    .out = in.data(),
+                                    .wide_out = type == NumberType::Float32 ? nullptr : past_out.data(),
                                     .normalised = normalised.data(),
                                     .inverse_sd = inverse_sd.data(),
                                     .dropout = mask,
@@ -164,14 +169,14 @@ class Bench {
                                        .rows = rows,
                                        .columns = hidden_,
                                        .gradient = in.data(),
-                                       .other_gradient = narrow.data(),
+                                       .wide_gradient = past.data(),
                                        .scale = scale.data(),
                                        .normalised = normalised.data(),
                                        .inverse_sd = inverse_sd.data(),
                                        .dropout = mask,
                                        .kept = kept.data(),
-                                       .residual_gradient = out.data(),
-                                       .in_gradient = p > 0 ? in.data() : nullptr,
+                                       .wide_residual_gradient = past_out.data(),
+                                       .in_gradient = in_gradient.data(),
                                        .scale_sums = learns ? sums.data() : nullptr,
                                        .shift_sums = learns ? more.data() : nullptr,
                                        .bias_sums = learns ? most.data() : nullptr},
@@ -212,10 +217,13 @@ class Bench {
 
 }  // namespace
 
-int main(int count, char** arguments) {
+int main(int count, char** arguments) try {
   const auto number = [&](int i, std::int64_t otherwise) {
     return count > i ? std::strtoll(arguments[i], nullptr, 10) : otherwise;
   };
   if (count > 1) mtl::use_kernels(arguments[1]);
   Bench(number(2, 512), number(3, 32), number(4, 384)).run(mtl::kernels());
+} catch (const std::exception& problem) {
+  fmt::print(stderr, "bench_kernels: {}\n", problem.what());
+  return 2;
 }

@@ -12,7 +12,7 @@ HEAD = """| step | ours, tokens/s | transformers, tokens/s | ratio | least to gr
 TEXT = """# Benchmarks
 
 One training step of this library beside the usual loop with Hugging Face's transformers, in one run on one machine. Written by
-`{command}`.
+`{command}`. A run on an earlier machine is in [benchmarks-zen4.md](benchmarks-zen4.md).
 
 - Machine: {machine}, {cores} cores; {system}.
 - Versions: torch {torch} on both sides, transformers {transformers}; our kernels: {kernels}.
@@ -22,15 +22,17 @@ One training step of this library beside the usual loop with Hugging Face's tran
 - The peer is `tests/bench/peer.py`: BertModel with sdpa, {peer_precision}, frozen parameters without gradient, fused Adam, padding to the
   longest text of the batch. Where a row says "from l up", both sides leave dropout out below layer l, which the peer does with those
   layers in eval mode; elsewhere the whole model is in train mode.
-- The sides work in turns. "Least to greatest" is the spread of the ratio over those turns. A ratio stands only where losses and
+- The sides work in turns. The ratio is that of the two sides' medians, "least to greatest" the spread of the turns' own ratios, near which
+  the former lies, if not between them. A ratio stands only where losses and
   gradients without dropout agree on the same weights and batch: {agreement}. A step that waited for a core for more than a tenth of its time is repeated; "waited 30 %" says that even
   the least disturbed one had to, so that the row was measured on a busy machine. That costs the side more that keeps both cores busy.
 - "Prefix cached": our side begins with the hidden states of layer l - 1, which a sweep computes once a text (`docs/engine.md`); dropout is
   left out below l on both sides, the peer's layers there in eval mode. "The 12 layers" is the time of a step summed over l = 1 .. 12, by
   linear interpolation between the measured ones.
-- "Layouts" are processes x threads, ours and the peer's: for each side the faster of 1 x 2 and 2 x 1, by a few steps of each. Two processes
-  were tried where twice the memory of one fits into the machine; with 512 tokens and dropout 0.1 the peer takes up to 15 GB.
-- "Over the weights" is the peak memory of one of our processes above what it holds when the model is loaded.
+- "Layouts" are processes x threads, ours and the peer's: for each side the faster of 1 x 2 and 2 x 1, by a few steps of each, or by
+  one where that takes 8 s or more. Two processes were tried where twice the memory of one fits into the machine; with 512 tokens and dropout 0.1 the peer takes up to 15 GB.
+- "Over the weights" is the peak memory of one of our processes above what it holds before its first step: the weights and, where the
+  prefix is cached, the hidden states and what is left of the pass that made them. At 512 tokens e5-small may take 2,048 MiB.
 - Left out: reading text, evaluation, and the start of the processes. A GPU was not to be had; nothing here is measured on one.
 
 """
@@ -97,8 +99,14 @@ def line(result):
 
 
 def machine():
-    names = [text.split(":", 1)[1].strip() for text in Path("/proc/cpuinfo").read_text().splitlines() if text.startswith("model name")]
-    return (names[0] if names else platform.machine()), len(names)
+    """The processor by name, family and model (the name alone is that of several generations), and the number of its cores."""
+    said = {}
+    for text in Path("/proc/cpuinfo").read_text().splitlines():
+        key, _, value = text.partition(":")
+        said.setdefault(key.strip(), []).append(value.strip())
+    if "cpu family" not in said:
+        return platform.machine(), len(said["processor"])
+    return f"{said['model name'][0]} (family {said['cpu family'][0]}, model {said['model'][0]})", len(said["processor"])
 
 
 AGREEMENT = {"bf16": "the losses to 1 %, each parameter's gradient to 6 % in the 2-norm,\n  both sides being in bf16",
@@ -117,7 +125,8 @@ def page(results, sweeps, predictions, text_rows, versions, mode):
     missed = [f"{r['name']}: {r['ratio']:.2f} of {r['target']:g}" for r in results + sweeps + predictions + text_rows
               if r["ratio"] and r["target"] and r["ratio"] < r["target"]]
     if missed:
-        text += ("Below their targets in this run, with the profile of a step in [engine.md](engine.md#where-a-steps-time-goes): " +
+        text += ("Below their targets in this run, with the profile of a step in [engine.md](engine.md#where-a-steps-time-goes), "
+                 "of text in [preparation.md](preparation.md#measured): " +
                  "; ".join(missed) + ".\n\n")
     text += "\n".join(f"## {title}\n\n{HEAD}\n" + "\n".join(map(line, rows)) + "\n" for title, rows in parts if rows)
     if sweeps:
