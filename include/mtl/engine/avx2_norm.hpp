@@ -10,6 +10,7 @@
 
 #include <mtl/engine/avx2_lanes.hpp>
 #include <mtl/engine/layer_calls.hpp>
+#include <mtl/engine/norm_sums.hpp>
 #include <mtl/engine/portable_layer.hpp>
 #include <mtl/model/dropout_mask.hpp>
 
@@ -54,7 +55,6 @@ inline constexpr std::int64_t widest_row = 4096;
     const __m256 kept = kept_columns(call.kept + row * mask_words(call.columns), column);
     x = _mm256_and_ps(kept, _mm256_mul_ps(x, _mm256_set1_ps(call.dropout.scale)));
   }
-  if (call.residual) x = _mm256_add_ps(x, load_some(type, call.residual, place, count));
   if (call.wide_residual)
     x = _mm256_add_ps(x, load_some(NumberType::Float32, call.wide_residual, place, count));
   _mm256_storeu_ps(z + column, x);
@@ -97,8 +97,8 @@ inline constexpr std::int64_t widest_row = 4096;
                                                                              std::int64_t row) {
   alignas(64) float z[widest_row];
   if (drops)
-    draw_columns(call.dropout, static_cast<std::uint64_t>(call.numbers ? call.numbers[row] : row),
-                 call.columns, call.kept + row * mask_words(call.columns));
+    draw_columns(call.dropout, static_cast<std::uint64_t>(row), call.columns,
+                 call.kept + row * mask_words(call.columns));
   __m256 sum = _mm256_setzero_ps();
   const auto whole = call.columns / 8 * 8, rest = call.columns - whole;
   for (std::int64_t column = 0; column < whole; column += 8)
@@ -128,20 +128,6 @@ inline constexpr std::int64_t widest_row = 4096;
   }
 }
 
-/// The partial sums of one block, each null or [columns].
-struct NormSums {
-  float *scale, *shift, *bias;
-
-  NormSums(const NormBackward& call, std::int64_t block) {
-    const auto of_block = [&](float* sums) { return sums ? sums + block * call.columns : nullptr; };
-    scale = of_block(call.scale_sums);
-    shift = of_block(call.shift_sums);
-    bias = of_block(call.bias_sums);
-    for (float* const sums : {scale, shift, bias})
-      if (sums) std::fill(sums, sums + call.columns, 0.0F);
-  }
-};
-
 [[gnu::always_inline, gnu::target("avx2,fma")]] inline void add_to_sums(float* sums, std::int64_t column,
                                                                         __m256 x, std::int64_t count) {
   if (!sums) return;
@@ -160,7 +146,6 @@ struct RowMeans {
     std::int64_t count, float* buffer, RowMeans& means) {
   const auto place = row * call.columns + column;
   __m256 of_out = call.gradient ? load_some(type, call.gradient, place, count) : _mm256_setzero_ps();
-  if (call.other_gradient) of_out = _mm256_add_ps(of_out, load_some(type, call.other_gradient, place, count));
   if (call.wide_gradient)
     of_out = _mm256_add_ps(of_out, load_some(NumberType::Float32, call.wide_gradient, place, count));
   const __m256 x = load_some(type, call.normalised, place, count);
@@ -186,7 +171,6 @@ struct RowMeans {
     of_in = _mm256_and_ps(kept, _mm256_mul_ps(z, _mm256_set1_ps(call.dropout.scale)));
   }
   add_to_sums(sums.bias, column, of_in, count);
-  if (call.residual_gradient) store_some(type, call.residual_gradient, place, z, count);
   if (call.wide_residual_gradient)
     store_some(NumberType::Float32, call.wide_residual_gradient, place, z, count);
   if (call.in_gradient) store_some(type, call.in_gradient, place, of_in, count);

@@ -11,6 +11,7 @@
 #include <mtl/engine/avx512_lanes.hpp>
 #include <mtl/engine/avx512_philox.hpp>
 #include <mtl/engine/layer_calls.hpp>
+#include <mtl/engine/norm_sums.hpp>
 #include <mtl/engine/portable_layer.hpp>
 
 namespace mtl::detail::avx512 {
@@ -50,7 +51,6 @@ add_branches(NumberType type, bool drops, const NormForward& call, std::int64_t 
         static_cast<__mmask16>(kept_columns(call.kept + row * mask_words(call.columns), column));
     x = _mm512_maskz_mul_ps(kept, x, _mm512_set1_ps(call.dropout.scale));
   }
-  if (call.residual) x = _mm512_add_ps(x, load_some(type, call.residual, place, count));
   if (call.wide_residual)
     x = _mm512_add_ps(x, load_some(NumberType::Float32, call.wide_residual, place, count));
   _mm512_storeu_ps(z + column, x);
@@ -89,8 +89,8 @@ norm_forward_row(NumberType type, bool drops, const NormForward& call, const Phi
                  std::int64_t row) {
   alignas(64) float z[widest_row];
   if (drops)
-    draw_columns(keys, call.dropout, static_cast<std::uint64_t>(call.numbers ? call.numbers[row] : row),
-                 call.columns, call.kept + row * mask_words(call.columns));
+    draw_columns(keys, call.dropout, static_cast<std::uint64_t>(row), call.columns,
+                 call.kept + row * mask_words(call.columns));
   __m512 sum = _mm512_setzero_ps();
   const auto whole = call.columns / 16 * 16, rest = call.columns - whole;
   for (std::int64_t column = 0; column < whole; column += 16)
@@ -121,20 +121,6 @@ norm_forward_row(NumberType type, bool drops, const NormForward& call, const Phi
   }
 }
 
-/// The partial sums of one block, each null or [columns].
-struct NormSums {
-  float *scale, *shift, *bias;
-
-  NormSums(const NormBackward& call, std::int64_t block) {
-    const auto of_block = [&](float* sums) { return sums ? sums + block * call.columns : nullptr; };
-    scale = of_block(call.scale_sums);
-    shift = of_block(call.shift_sums);
-    bias = of_block(call.bias_sums);
-    for (float* const sums : {scale, shift, bias})
-      if (sums) std::fill(sums, sums + call.columns, 0.0F);
-  }
-};
-
 [[gnu::always_inline, gnu::target("avx512f,avx512bw,avx512vl,avx512dq,avx512bf16")]] inline void add_to_sums(
     float* sums, std::int64_t column, __m512 x, std::int64_t count) {
   if (!sums) return;
@@ -153,7 +139,6 @@ add_gradients(NumberType type, const NormBackward& call, const NormSums& sums, s
               std::int64_t column, std::int64_t count, float* buffer, RowMeans& means) {
   const auto place = row * call.columns + column;
   __m512 of_out = call.gradient ? load_some(type, call.gradient, place, count) : _mm512_setzero_ps();
-  if (call.other_gradient) of_out = _mm512_add_ps(of_out, load_some(type, call.other_gradient, place, count));
   if (call.wide_gradient)
     of_out = _mm512_add_ps(of_out, load_some(NumberType::Float32, call.wide_gradient, place, count));
   const __m512 x = load_some(type, call.normalised, place, count);
@@ -180,7 +165,6 @@ store_gradients(NumberType type, bool drops, const NormBackward& call, const Nor
     of_in = _mm512_maskz_mul_ps(kept, z, _mm512_set1_ps(call.dropout.scale));
   }
   add_to_sums(sums.bias, column, of_in, count);
-  if (call.residual_gradient) store_some(type, call.residual_gradient, place, z, count);
   if (call.wide_residual_gradient)
     store_some(NumberType::Float32, call.wide_residual_gradient, place, z, count);
   if (call.in_gradient) store_some(type, call.in_gradient, place, of_in, count);

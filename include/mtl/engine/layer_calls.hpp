@@ -39,47 +39,41 @@ struct ActivationBackward {
 };
 
 /// Arguments of Kernels::norm_forward:
-/// z = dropout(in + bias) + residual; normalised = (z - mean) / sd; out = normalised * scale + shift.
+/// z = dropout(in + bias) + wide_residual; normalised = (z - mean) / sd; out = normalised * scale + shift.
+/// What is called wide is float32 whatever `type` is: it goes past the products, whose inputs are of `type`.
 struct NormForward {
   NumberType type = NumberType::Float32;
   std::int64_t rows = 0, columns = 0;
   const void* in = nullptr;              ///< [rows, columns]
   const float* bias = nullptr;           ///< [columns], or null
-  const void* residual = nullptr;        ///< [rows, columns], or null
-  const float* wide_residual = nullptr;  ///< [rows, columns], added too, or null
+  const float* wide_residual = nullptr;  ///< [rows, columns], or null
   const float* scale = nullptr;          ///< [columns]
   const float* shift = nullptr;          ///< [columns]
   float epsilon = 1e-12F;                ///< added to the variance
-  void* out = nullptr;                   ///< [rows, columns]; may be `in` or `residual`
+  void* out = nullptr;                   ///< [rows, columns]; may be `in`
   float* wide_out = nullptr;             ///< the same in float32, or null; may be `wide_residual`
   void* normalised = nullptr;            ///< [rows, columns], or null for a pass without gradients
   float* inverse_sd = nullptr;           ///< [rows], or null
-  /// Row i is row numbers[i] of the mask, or i without them.
-  DropoutMask dropout = {};
-  const std::int64_t* numbers = nullptr;
-  std::uint32_t* kept =
-      nullptr;  ///< [rows, mask_words(columns)]: bit c % 32 of word c / 32; written if dropping
+  DropoutMask dropout = {};              ///< its row i is for row i
+  /// [rows, mask_words(columns)]: bit c % 32 of word c / 32; written if dropping
+  std::uint32_t* kept = nullptr;
 };
 
 /// Arguments of Kernels::norm_backward, the gradient of NormForward.
 struct NormBackward {
   NumberType type = NumberType::Float32;
   std::int64_t rows = 0, columns = 0;
-  /// [rows, columns] of `out`: their sum counts, and null is nothing.
+  /// [rows, columns], of `out` and of `wide_out`: their sum counts, and null is nothing.
   const void* gradient = nullptr;
-  const void* other_gradient = nullptr;
   const float* wide_gradient = nullptr;
   const float* scale = nullptr;  ///< [columns]
   const void* normalised = nullptr;
   const float* inverse_sd = nullptr;
   DropoutMask dropout = {};
   const std::uint32_t* kept = nullptr;
-  void* residual_gradient = nullptr;  ///< [rows, columns], or null; may be `gradient` or `other_gradient`
-  float* wide_residual_gradient = nullptr;  ///< the same in float32, or null; may be `wide_gradient`
-  /// [rows, columns], of `in`; may be `gradient` or `other_gradient`. Null where nothing is dropped: it
-  /// equals residual_gradient then.
-  void* in_gradient = nullptr;
-  float* scale_sums = nullptr;  ///< [row_blocks(rows), columns] each, or null
+  float* wide_residual_gradient = nullptr;  ///< [rows, columns], or null; may be `wide_gradient`
+  void* in_gradient = nullptr;              ///< [rows, columns], or null; may be `gradient`
+  float* scale_sums = nullptr;              ///< [row_blocks(rows), columns] each, or null
   float* shift_sums = nullptr;
   float* bias_sums = nullptr;
 };

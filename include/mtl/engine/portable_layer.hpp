@@ -9,6 +9,7 @@
 
 #include <mtl/detail/random.hpp>
 #include <mtl/engine/layer_calls.hpp>
+#include <mtl/engine/norm_sums.hpp>
 
 namespace mtl::detail::portable {
 
@@ -82,15 +83,12 @@ inline float sum_of_branches(const NormForward& call, std::int64_t row, std::int
   const auto place = row * call.columns + column;
   float x = load_number(call.type, call.in, place) + (call.bias ? call.bias[column] : 0);
   if (kept) x = keeps(kept, column) ? x * call.dropout.scale : 0;
-  if (call.residual) x += load_number(call.type, call.residual, place);
   return x + (call.wide_residual ? call.wide_residual[place] : 0);
 }
 
 inline void norm_forward_row(const NormForward& call, std::int64_t row) {
   std::uint32_t* const kept = call.dropout.threshold ? call.kept + row * mask_words(call.columns) : nullptr;
-  if (kept)
-    draw_columns(call.dropout, static_cast<std::uint64_t>(call.numbers ? call.numbers[row] : row),
-                 call.columns, kept);
+  if (kept) draw_columns(call.dropout, static_cast<std::uint64_t>(row), call.columns, kept);
   const auto n = static_cast<float>(call.columns);
   float mean = 0, square = 0;
   for (std::int64_t i = 0; i < call.columns; ++i) mean += sum_of_branches(call, row, i, kept) / n;
@@ -116,14 +114,12 @@ inline void norm_forward(const NormForward& call, std::int64_t begin, std::int64
 
 /// The gradient of a row of `out`.
 inline float gradient_of_out(const NormBackward& call, std::int64_t place) {
-  float sum = call.gradient ? load_number(call.type, call.gradient, place) : 0;
-  if (call.other_gradient) sum += load_number(call.type, call.other_gradient, place);
-  return sum + (call.wide_gradient ? call.wide_gradient[place] : 0);
+  const float narrow = call.gradient ? load_number(call.type, call.gradient, place) : 0;
+  return narrow + (call.wide_gradient ? call.wide_gradient[place] : 0);
 }
 
 /// One row; adds its part to the block's sums.
-inline void norm_backward_row(const NormBackward& call, std::int64_t row, float* scale_sums,
-                              float* shift_sums, float* bias_sums) {
+inline void norm_backward_row(const NormBackward& call, const NormSums& sums, std::int64_t row) {
   const auto* const kept = call.dropout.threshold ? call.kept + row * mask_words(call.columns) : nullptr;
   const auto n = static_cast<float>(call.columns);
   float mean = 0, slope = 0;
@@ -132,16 +128,15 @@ inline void norm_backward_row(const NormBackward& call, std::int64_t row, float*
     const float of_out = gradient_of_out(call, place), x = load_number(call.type, call.normalised, place);
     mean += of_out * call.scale[i] / n;
     slope += of_out * call.scale[i] * x / n;
-    if (scale_sums) scale_sums[i] += of_out * x;
-    if (shift_sums) shift_sums[i] += of_out;
+    if (sums.scale) sums.scale[i] += of_out * x;
+    if (sums.shift) sums.shift[i] += of_out;
   }
   for (std::int64_t i = 0; i < call.columns; ++i) {
     const auto place = row * call.columns + i;
     const float x = load_number(call.type, call.normalised, place);
     const float z = call.inverse_sd[row] * (gradient_of_out(call, place) * call.scale[i] - mean - slope * x);
     const float of_in = !kept ? z : keeps(kept, i) ? z * call.dropout.scale : 0;
-    if (bias_sums) bias_sums[i] += of_in;
-    if (call.residual_gradient) store_number(call.type, call.residual_gradient, place, z);
+    if (sums.bias) sums.bias[i] += of_in;
     if (call.wide_residual_gradient) call.wide_residual_gradient[place] = z;
     if (call.in_gradient) store_number(call.type, call.in_gradient, place, of_in);
   }
@@ -149,15 +144,9 @@ inline void norm_backward_row(const NormBackward& call, std::int64_t row, float*
 
 inline void norm_backward(const NormBackward& call, std::int64_t begin, std::int64_t end) {
   for (auto block = begin; block < end; ++block) {
-    float* sums[] = {call.scale_sums, call.shift_sums, call.bias_sums};
-    for (auto& sum : sums) {
-      if (!sum) continue;
-      sum += block * call.columns;
-      std::fill(sum, sum + call.columns, 0.0F);
-    }
+    const NormSums sums(call, block);
     const auto last = std::min((block + 1) * rows_of_block, call.rows);
-    for (auto row = block * rows_of_block; row < last; ++row)
-      norm_backward_row(call, row, sums[0], sums[1], sums[2]);
+    for (auto row = block * rows_of_block; row < last; ++row) norm_backward_row(call, sums, row);
   }
 }
 
