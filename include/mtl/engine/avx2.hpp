@@ -9,9 +9,6 @@
 
 namespace mtl {
 
-/// Whether this processor has the instructions, and the system saves their registers.
-inline bool has_avx2() { return __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma"); }
-
 inline constexpr Kernels avx2_kernels{
     .name = "avx2",
     .attention_workspace = detail::avx2::attention_workspace,

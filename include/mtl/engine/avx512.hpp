@@ -18,13 +18,6 @@
 
 namespace mtl {
 
-/// Whether this processor has the instructions, and the system saves their registers.
-inline bool has_avx512_bf16() {
-  return __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") &&
-         __builtin_cpu_supports("avx512vl") && __builtin_cpu_supports("avx512dq") &&
-         __builtin_cpu_supports("avx512bf16");
-}
-
 inline constexpr ProductKernels avx512_products{
     .pack = detail::avx512::pack,
     .multiply = detail::avx512::multiply,

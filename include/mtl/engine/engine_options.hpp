@@ -7,6 +7,7 @@
 
 #include <mtl/detail/error.hpp>
 #include <mtl/engine/number_type.hpp>
+#include <mtl/engine/processor.hpp>
 
 namespace mtl {
 
@@ -14,21 +15,13 @@ namespace mtl {
 /// Fast has kernels and a backward pass of its own, on a CPU.
 enum class Engine : std::uint8_t { Fast, Plain };
 
-/// Bfloat16 where the processor multiplies it in hardware (avx512_bf16), else Float32.
+/// Bfloat16 where the processor multiplies it in hardware, else Float32.
 inline NumberType natural_precision() {
-#if defined(__x86_64__)
-  if (__builtin_cpu_supports("avx512bf16")) return NumberType::Bfloat16;
-#endif
-  return NumberType::Float32;
+  return has_avx512_bf16() ? NumberType::Bfloat16 : NumberType::Float32;
 }
 
 /// Fast, but for processors that have only the portable kernels, which are there to be right.
-inline Engine natural_engine() {
-#if defined(__x86_64__)
-  if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma")) return Engine::Fast;
-#endif
-  return Engine::Plain;
-}
+inline Engine natural_engine() { return has_avx2() ? Engine::Fast : Engine::Plain; }
 
 struct EngineOptions {
   Engine engine = natural_engine();

@@ -12,6 +12,7 @@
 #include <mtl/detail/random.hpp>
 #include <mtl/engine/encoder_layer.hpp>
 #include <mtl/engine/engine_options.hpp>
+#include <mtl/engine/scalar_type.hpp>
 #include <mtl/model/bert_config.hpp>
 
 namespace mtl {
@@ -29,7 +30,7 @@ class FastEncoder {
   /// Hidden states [tokens, hidden] as a layer reads them.
   LayerOutput enter(const torch::Tensor& hidden) const {
     const auto past = hidden.to(torch::kFloat).contiguous();
-    return {past.to(type_ == NumberType::Float32 ? torch::kFloat : torch::kBFloat16), past};
+    return {past.to(scalar_type_of(type_)), past};
   }
 
   /// Layer k (1 .. layers). starts: [texts + 1] int64, contiguous, on the CPU. `bits`: the layer's dropout

@@ -14,6 +14,7 @@
 #include <mtl/engine/avx512.hpp>
 #include <mtl/engine/kernel_table.hpp>
 #include <mtl/engine/portable.hpp>
+#include <mtl/engine/processor.hpp>
 
 namespace mtl {
 

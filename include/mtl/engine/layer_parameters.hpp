@@ -12,6 +12,7 @@
 #include <mtl/detail/share_items.hpp>
 #include <mtl/engine/arena.hpp>
 #include <mtl/engine/kernels.hpp>
+#include <mtl/engine/scalar_type.hpp>
 
 namespace mtl {
 
@@ -88,12 +89,8 @@ class OperandCache {
     bool operator==(const State&) const = default;
   };
 
-  static torch::ScalarType scalar(NumberType type) {
-    return type == NumberType::Float32 ? torch::kFloat : torch::kBFloat16;
-  }
-
   torch::Tensor narrow(const torch::Tensor& weight, Arena& arena) const {
-    const auto type = scalar(type_);
+    const auto type = scalar_type_of(type_);
     return type == weight.scalar_type() ? weight.detach().contiguous()
                                         : arena.take(weight.sizes(), type).copy_(weight);
   }
@@ -111,7 +108,7 @@ class OperandCache {
 
   torch::Tensor packed(const torch::Tensor& weight, std::int64_t depth, std::int64_t columns, bool transposed,
                        Arena& arena) const {
-    auto to = arena.take({packed_numbers(depth, columns)}, scalar(type_));
+    auto to = arena.take({packed_numbers(depth, columns)}, scalar_type_of(type_));
     const WeightPacking call{.type = type_,
                              .depth = depth,
                              .columns = columns,
@@ -129,7 +126,7 @@ class OperandCache {
     auto sizes = parameters[parts[0]].sizes().vec();
     const auto rows = sizes[0];
     sizes[0] *= 3;
-    auto all = arena.take(sizes, scalar(type));
+    auto all = arena.take(sizes, scalar_type_of(type));
     for (std::size_t i = 0; i < parts.size(); ++i)
       all.narrow(0, static_cast<std::int64_t>(i) * rows, rows).copy_(parameters[parts[i]]);
     return all;

@@ -10,6 +10,7 @@
 #include <mtl/engine/arena.hpp>
 #include <mtl/engine/kernels.hpp>
 #include <mtl/engine/layer_parameters.hpp>
+#include <mtl/engine/scalar_type.hpp>
 #include <mtl/engine/sum_rows.hpp>
 
 namespace mtl {
@@ -29,9 +30,7 @@ struct LayerTask {
   std::int64_t tokens() const { return shape.tokens(); }
   std::int64_t hidden() const { return shape.hidden(); }
 
-  torch::ScalarType type() const {
-    return shape.type == NumberType::Float32 ? torch::kFloat : torch::kBFloat16;
-  }
+  torch::ScalarType type() const { return scalar_type_of(shape.type); }
 
   /// Memory for [tokens, columns] in the engine's number type.
   torch::Tensor rows(std::int64_t columns) const { return arena->take({tokens(), columns}, type()); }

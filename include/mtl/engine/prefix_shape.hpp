@@ -13,6 +13,7 @@
 #include <nlohmann/json.hpp>
 
 #include <mtl/engine/engine_options.hpp>
+#include <mtl/engine/scalar_type.hpp>
 
 namespace mtl {
 
@@ -27,9 +28,7 @@ struct PrefixShape {
 
   std::int64_t row_bytes() const { return hidden * static_cast<std::int64_t>(bytes_of(type)); }
   std::int64_t rows() const { return starts->back(); }
-  torch::ScalarType scalar_type() const {
-    return type == NumberType::Float32 ? torch::kFloat : torch::kBFloat16;
-  }
+  torch::ScalarType scalar_type() const { return scalar_type_of(type); }
 
   static constexpr std::size_t header_bytes = 4096, trailer_bytes = 32;
 
