@@ -358,6 +358,31 @@ TEST_CASE("a graph of the fast engine is differentiated once", "[engine]") {
   CHECK_THROWS_WITH(loss.backward(), Catch::Matchers::Contains("set the engine to plain"));
 }
 
+TEST_CASE("weights that were written to since the forward pass are not differentiated by", "[engine]") {
+  with_every_kernel_set([] {
+    for (const auto& engine : {plain, fast, narrow}) {
+      Trainee tried(shape(), engine, 1, 3);
+      const auto first = tried.loss(batch_of({9}), {}), second = tried.loss(batch_of({12}), {});
+      Adam adam(parameter_groups(tried.model, {}));
+      first.backward();
+      adam.step();
+      CHECK_THROWS_WITH(second.backward(), Catch::Matchers::Contains("written to") ||
+                                               Catch::Matchers::Contains("modified by an inplace operation"));
+    }
+  });
+}
+
+TEST_CASE("nor is a layer that was changed in place where the next one reads it", "[engine]") {
+  for (const auto& engine : {plain, fast}) {
+    Trainee tried(shape(), engine, 1, 3);
+    const auto taps = tried.backbone->forward(batch_of({9, 30}), {.highest = 3});
+    const auto sum = taps.layer[3].sum();
+    taps.layer[1].mul_(2);
+    CHECK_THROWS_WITH(sum.backward(), Catch::Matchers::Contains("written to") ||
+                                          Catch::Matchers::Contains("modified by an inplace operation"));
+  }
+}
+
 TEST_CASE("the plain engine computes where the fast one cannot", "[engine]") {
   BertBackbone odd({.vocabulary = 9, .hidden = 12, .layers = 1, .heads = 2, .intermediate = 8});
   CHECK(odd.engine().engine == Engine::Plain);

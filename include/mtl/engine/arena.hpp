@@ -61,8 +61,9 @@ class Arena {
       // What lies idle is of the wrong sizes. Some of that is worth keeping for the next step, not more than
       // a quarter of what a step has needed.
       if (lent_bytes_ + free_bytes_ + bytes > most_lent_ + most_lent_ / 4) release();
+      const Block block = allocate(bytes);
       lend(bytes);
-      return allocate(bytes);
+      return block;
     }
 
     void give_back(const Block& block) {
@@ -78,9 +79,13 @@ class Arena {
       most_lent_ = std::max(most_lent_, lent_bytes_);
     }
 
-    static Block allocate(std::size_t bytes) {
+    Block allocate(std::size_t bytes) {
       const auto alignment = bytes >= huge_page ? huge_page : std::size_t{64};
-      void* const memory = std::aligned_alloc(alignment, bytes);
+      void* memory = std::aligned_alloc(alignment, bytes);
+      if (memory == nullptr) {
+        release();  // what lies idle may be what is missing
+        memory = std::aligned_alloc(alignment, bytes);
+      }
       if (memory == nullptr) throw std::bad_alloc();
 #if defined(__linux__)
       if (bytes >= huge_page) madvise(memory, bytes, MADV_HUGEPAGE);  // advice: a refusal does no harm

@@ -19,7 +19,7 @@ struct Kernels {
   /// Bytes that one thread needs as `workspace` of the two attention kernels; their alignment is 64 bytes.
   std::size_t (*attention_workspace)(const AttentionShape& shape) = nullptr;
 
-  /// Items: shape.items(). Softmax is right for any finite scores.
+  /// Items: shape.items(). Softmax is right for scores of up to 1e8 in magnitude.
   void (*attention_forward)(const AttentionForward& call, std::int64_t begin, std::int64_t end,
                             void* workspace) = nullptr;
   void (*attention_backward)(const AttentionBackward& call, std::int64_t begin, std::int64_t end,
