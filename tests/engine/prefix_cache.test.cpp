@@ -4,11 +4,15 @@
 #include <support/catch.hpp>
 
 #include <csignal>
+#include <cstdlib>
 #include <filesystem>
+#include <fstream>
 #include <functional>
 #include <memory>
+#include <set>
 #include <string>
 #include <tuple>
+#include <utility>
 #include <vector>
 
 #include <sys/resource.h>
@@ -94,6 +98,33 @@ struct Place {
     std::ranges::sort(names);
     return names;
   }
+
+  /// Puts other numbers into the file of layer 1, and says that they are the ones: its digest is right. Who
+  /// goes on from there has other numbers too.
+  void falsify_layer_1() {
+    const auto usual = rows(1);
+    const PrefixShape shape{.fingerprint = prefix_fingerprint(*backbone, inputs_digest(data, {}), 1),
+                            .layer = 1,
+                            .hidden = 32,
+                            .type = NumberType::Float32,
+                            .starts = std::make_shared<std::vector<std::int64_t>>(1, usual.size(0))};
+    PrefixWriter writer(file(1), shape);
+    writer.add(usual + 1);
+    writer.commit();
+  }
+
+  /// Bytes of the files in the folder, and of those that were removed but are still mapped: these in whole
+  /// pages.
+  std::uint64_t bytes_taken() const {
+    std::uint64_t all = 0;
+    for (const auto& entry : fs::directory_iterator(folder)) all += fs::file_size(entry.path());
+    const auto ours = folder.parent_path().filename().string();
+    std::ifstream maps("/proc/self/maps");
+    for (std::string line; std::getline(maps, line);)
+      if (line.find(ours) != std::string::npos && line.ends_with("(deleted)"))
+        all += std::stoull(line.substr(line.find('-') + 1), nullptr, 16) - std::stoull(line, nullptr, 16);
+    return all;
+  }
 };
 
 double distance(const torch::Tensor& a, const torch::Tensor& b) {
@@ -169,22 +200,14 @@ TEST_CASE("cold or warm, walked or at once: the file has the same bytes, and the
 
 TEST_CASE("a walk goes on from the file below, not from the tokens", "[engine]") {
   Place place;
-  const auto usual = place.rows(1);
-  // A file of other numbers that says it is the one: its digest is right.
-  PrefixShape shape{.fingerprint = prefix_fingerprint(*place.backbone, inputs_digest(place.data, {}), 1),
-                    .layer = 1,
-                    .hidden = 32,
-                    .type = NumberType::Float32,
-                    .starts = std::make_shared<std::vector<std::int64_t>>(1, usual.size(0))};
-  PrefixWriter writer(place.file(1), shape);
-  writer.add(usual + 1);
-  writer.commit();
+  place.falsify_layer_1();
   const auto above = place.rows(2);
   CHECK(place.computed == std::vector<int>{1, 2});
   CHECK(distance(above, place.expected(2)) > 1e-3);
 }
 
-TEST_CASE("a file that was cut, changed or is another's is computed again, to the same bytes", "[engine]") {
+TEST_CASE("a file that was cut, changed or is another's is said and computed again, to the same bytes",
+          "[engine]") {
   Place place;
   place.rows(2);
   const auto right = read_file(place.file(2));
@@ -205,22 +228,53 @@ TEST_CASE("a file that was cut, changed or is another's is computed again, to th
   for (const auto& wrong : wrongs) {
     write_file_atomically(place.file(2), wrong);
     place.computed.clear();
+    place.said.clear();
     place.rows(2);
     CHECK(place.computed == std::vector<int>{2});
     CHECK(read_file(place.file(2)) == right);
+    REQUIRE(place.said.size() == 1);
+    CHECK_THAT(place.said[0], Contains("layer-2.states: is harmed") && Contains("computed again"));
+    place.rows(2);
+    CHECK(place.said.size() == 1);
   }
   // Harm below is not carried upward.
   place.rows(3);
   const auto above = read_file(place.file(3));
   fs::remove(place.file(3));
   write_file_atomically(place.file(2), change(5000));
+  place.said.clear();
   place.rows(3);
   CHECK(read_file(place.file(3)) == above);
+  REQUIRE(place.said.size() == 1);
+  CHECK_THAT(place.said[0], Contains("layer-2.states: is harmed"));
   // Nor is a file of another layer under this one's name.
   write_file_atomically(place.file(2), above);
+  place.said.clear();
   place.rows(2);
   CHECK(read_file(place.file(2)) == right);
-  CHECK(place.said.empty());
+  REQUIRE(place.said.size() == 1);
+  CHECK_THAT(place.said[0], Contains("layer-2.states: is of another run") && Contains("computed again"));
+}
+
+TEST_CASE("a file that cannot be read as it was written ends the cache, not the work", "[engine]") {
+  Place place;
+  int walks = 0;
+  auto options = place.options();
+  options.on_progress = [&](int, std::size_t done, std::size_t all) {
+    if (done < all) return;
+    ++walks;
+    for (const auto& entry : fs::directory_iterator(place.folder)) {
+      std::fstream unfinished(entry.path(), std::ios::in | std::ios::out | std::ios::binary);
+      unfinished.seekp(5000);
+      unfinished << "other bytes";
+    }
+  };
+  PrefixCache cache(place.data, options);
+  for (int cell = 0; cell < 2; ++cell) CHECK_FALSE(cache.at(*place.backbone, 2));
+  CHECK(walks == 1);
+  REQUIRE(place.said.size() == 1);
+  CHECK_THAT(place.said[0], Contains("is harmed") && Contains("computed anew at every step"));
+  CHECK(place.files().empty());
 }
 
 TEST_CASE("whatever determines the hidden states is in the fingerprint, and nothing else", "[engine]") {
@@ -265,6 +319,76 @@ TEST_CASE("whatever determines the hidden states is in the fingerprint, and noth
   use_kernels("portable");
   CHECK((print() == usual) == (usual_kernels == "portable"));
   use_kernels(usual_kernels);
+  for (const std::string name :
+       {"ONEDNN_MAX_CPU_ISA", "DNNL_MAX_CPU_ISA", "ONEDNN_CPU_ISA_HINTS", "DNNL_CPU_ISA_HINTS",
+        "ONEDNN_DEFAULT_FPMATH_MODE", "DNNL_DEFAULT_FPMATH_MODE", "MKL_CBWR", "MKL_ENABLE_INSTRUCTIONS"}) {
+    INFO(name);
+    const char* const found = std::getenv(name.c_str());
+    const bool was_set = found != nullptr;
+    const std::string before = was_set ? found : "";
+    ::setenv(name.c_str(), "another", 1);
+    CHECK(print() != usual);
+    if (was_set)
+      ::setenv(name.c_str(), before.c_str(), 1);
+    else
+      ::unsetenv(name.c_str());
+    CHECK(print() == usual);
+  }
+}
+
+TEST_CASE("the same weights under another configuration have another fingerprint", "[engine]") {
+  const auto ids = inputs_digest(tests::tiny_dataset(3), {});
+  const auto made = [](const std::function<void(BertConfig&)>& change) {
+    auto config = tests::prefix_config();
+    change(config);
+    auto backbone = std::make_shared<BertBackbone>(config);
+    backbone->set_engine(plain);  // the fast one does not have heads of every size
+    return backbone;
+  };
+  const auto usual = made([](BertConfig&) {});
+  std::set<std::string> prints{prefix_fingerprint(*usual, ids, 2)};
+  CHECK(prints.contains(prefix_fingerprint(*made([](BertConfig&) {}), ids, 2)));
+  for (const auto& [name, change] : std::vector<std::pair<std::string, std::function<void(BertConfig&)>>>{
+           {"heads", [](BertConfig& config) { config.heads = 4; }},
+           {"epsilon", [](BertConfig& config) { config.layer_norm_eps = 1e-5; }},
+           {"epsilon, a little", [](BertConfig& config) { config.layer_norm_eps = 1.0000001e-12; }},
+           {"activation", [](BertConfig& config) { config.activation = Activation::Relu; }},
+           {"its approximation", [](BertConfig& config) { config.activation = Activation::GeluTanh; }},
+           {"positions", [](BertConfig& config) { config.positions = Positions::BehindPadding; }},
+           {"padding", [](BertConfig& config) { config.pad_id = 1; }}}) {
+    INFO(name);
+    const auto other = made(change);
+    const auto weights = other->named_parameters();
+    for (const auto& item : usual->named_parameters()) {
+      const bool same = torch::equal(item.value(), weights[item.key()]);
+      CHECK(same);
+    }
+    CHECK(prints.insert(prefix_fingerprint(*other, ids, 2)).second);
+  }
+}
+
+TEST_CASE("processors of one name and of several generations are told apart", "[engine]") {
+  const Place place;
+  fs::create_directories(place.folder);
+  const auto path = (place.folder / "cpuinfo").string();
+  const auto read = [&](const std::string& text) {
+    write_file_atomically(path, text);
+    return mtl::detail::processor(path);
+  };
+  const std::string second = "processor\t: 1\nmodel name\t: AMD EPYC\nflags\t\t: fpu mmx\n\n";
+  const auto first = [](int family, int model, int stepping, const std::string& flags, int megahertz) {
+    return fmt::format(
+        "processor\t: 0\ncpu family\t: {}\nmodel\t\t: {}\nmodel name\t: AMD EPYC\nstepping\t: {}\n"
+        "cpu MHz\t\t: {}\nflags\t\t: {}\n\n",
+        family, model, stepping, megahertz, flags);
+  };
+  const auto usual = read(first(25, 17, 1, "fpu avx512f", 3700) + second);
+  CHECK(read(first(26, 17, 1, "fpu avx512f", 3700) + second) != usual);
+  CHECK(read(first(25, 2, 1, "fpu avx512f", 3700) + second) != usual);
+  CHECK(read(first(25, 17, 2, "fpu avx512f", 3700) + second) != usual);
+  CHECK(read(first(25, 17, 1, "fpu", 3700) + second) != usual);
+  CHECK(read(first(25, 17, 1, "fpu avx512f", 2400)) == usual);  // of the first processor, what does not vary
+  CHECK(mtl::detail::processor((place.folder / "none").string()).empty());
 }
 
 TEST_CASE("a file of the other type is not read", "[engine]") {
@@ -327,8 +451,58 @@ TEST_CASE("the bound on the disk holds at every moment, or there is no cache and
   CHECK(place.files().empty());
 }
 
+TEST_CASE("a removed file counts against the bound as long as somebody reads it", "[engine]") {
+  Place place;
+  const auto one = PrefixCache(place.data, place.options()).bytes_of_layer(*place.backbone);
+  place.rows(3);
+  const auto right = read_file(place.file(3));
+  fs::remove_all(place.folder);
+  auto options = place.options();
+  std::uint64_t most = 0;
+  options.on_progress = [&](int, std::size_t, std::size_t) { most = std::max(most, place.bytes_taken()); };
+  options.limit = 2 * one + 4096;  // two files, and what bytes_taken() adds to reach a whole page
+  REQUIRE(2 * one + 4096 < 3 * one - PrefixShape::trailer_bytes);
+  PrefixCache cache(place.data, options);
+  auto slow = cache.at(*place.backbone, 1);
+  const auto slow_rows = place.read_all(slow);
+  CHECK(cache.at(*place.backbone, 2));
+  // Beside the slow reader's there is room for one: the file of layer 2 goes first.
+  CHECK(cache.at(*place.backbone, 3));
+  CHECK(read_file(place.file(3)) == right);
+  CHECK(most <= *options.limit);
+  CHECK(place.said.empty());
+
+  // Beside two there is none, until one of them is done.
+  auto other = cache.at(*place.backbone, 3);
+  for (int cell = 0; cell < 2; ++cell) CHECK_FALSE(cache.at(*place.backbone, 4));
+  REQUIRE(place.said.size() == 1);
+  CHECK_THAT(place.said[0], Contains("still read") && Contains("until they are done"));
+  const bool same = torch::equal(place.read_all(slow), slow_rows);
+  CHECK(same);
+  CHECK(distance(place.read_all(other), place.expected(3)) < 1e-6);
+  slow = nullptr;
+  const auto late = cache.at(*place.backbone, 4);
+  CHECK(distance(place.read_all(late), place.expected(4)) < 1e-5);
+  CHECK(most <= *options.limit);
+  CHECK(place.said.size() == 1);
+}
+
+TEST_CASE("a cache goes on from the file that others still read, which takes its room once", "[engine]") {
+  Place place;
+  place.falsify_layer_1();
+  auto options = place.options();
+  options.limit = 2 * PrefixCache(place.data, place.options()).bytes_of_layer(*place.backbone);
+  PrefixCache cache(place.data, options);
+  const auto slow = cache.at(*place.backbone, 1);
+  const auto above = place.read_all(cache.at(*place.backbone, 2));
+  CHECK(distance(above, place.expected(2)) > 1e-3);  // a walk from the tokens gives these
+  CHECK(place.files() == std::vector<std::string>{"layer-2.states"});
+  CHECK(place.said.empty());
+}
+
 TEST_CASE("a disk that fills up or a folder that cannot be made ends the cache, not the work", "[engine]") {
   Place place;
+  place.rows(1);  // has no reader any more, and must not stay on the full disk
   ::signal(SIGXFSZ, SIG_IGN);
   rlimit usual{};
   ::getrlimit(RLIMIT_FSIZE, &usual);

@@ -12,6 +12,8 @@
 #include <numeric>
 #include <optional>
 #include <string>
+#include <system_error>
+#include <utility>
 #include <vector>
 
 #include <mtl/data/batches.hpp>
@@ -29,8 +31,11 @@ struct PrefixCacheOptions {
   /// every engine keeps in float32, at each layer: at the top of twelve it added 19 % to the error of a bf16
   /// engine.
   NumberType type = NumberType::Float32;
-  std::optional<std::uint64_t> limit = {};  ///< most bytes in it at any time; absent: what the disk has
-  std::function<void(const std::string&)> say = {};  ///< a line for the user: it goes on without a cache
+  /// Most bytes that its files take at any time, with those that are removed but still read; absent: what the
+  /// disk has.
+  std::optional<std::uint64_t> limit = {};
+  /// A line for the user: a file cannot be used and is computed again, or it goes on without a cache.
+  std::function<void(const std::string&)> say = {};
   /// Called after every batch of a layer that is computed: the layer, documents done, documents in all. It
   /// may throw, to stop.
   std::function<void(int, std::size_t, std::size_t)> on_progress = {};
@@ -58,6 +63,7 @@ class PrefixCache {
 
   /// Reads the hidden states of layer `layer` (1 or higher), computing them first where no file has them.
   /// Empty where there is no room for the file: the caller then goes on without, and the user was told once.
+  /// Where files that others still read take the room, a later call may find some.
   ///
   /// Throws Error when `backbone` has something up to that layer that learns or draws dropout.
   PrefixReader at(BertStack& backbone, int layer) {
@@ -103,35 +109,97 @@ class PrefixCache {
     return options_.folder / fmt::format("layer-{}.states", layer);
   }
 
-  /// The file as it is wanted: found, or made from the highest layer below that is there.
+  /// The file as it is wanted: found, or made from the highest layer below that is there. Null where there is
+  /// no room.
   std::shared_ptr<const PrefixFile> find(BertStack& backbone, const PrefixShape& wanted) {
-    if (auto file = PrefixFile::open(path(wanted.layer).string(), wanted)) return file;
-    std::shared_ptr<const PrefixFile> below;
-    for (int k = wanted.layer - 1; k >= 1 && !below; --k)
-      if (std::filesystem::exists(path(k))) below = PrefixFile::open(path(k).string(), shape(backbone, k));
+    if (auto file = open(wanted)) return file;
+    auto below = highest_below(backbone, wanted.layer);
     current_.reset();
     remove_all_but(below ? path(below->shape().layer) : std::filesystem::path());
-    if (below && !has_room(2, wanted)) {
+    if (below && !has_room(wanted)) {
       below.reset();
       remove_all_but({});
     }
+    if (readers_take_the_room(wanted)) return nullptr;
     try {
       require_room(wanted);
       make(backbone, wanted, below);
+      remove_all_but(path(wanted.layer));
+      return reopen(wanted);
     } catch (const WorkFailed& problem) {
       give_up(problem.what());
       return nullptr;
     }
-    remove_all_but(path(wanted.layer));
-    return PrefixFile::open(path(wanted.layer).string(), wanted);
   }
 
-  /// Whether `layers` files fit, one of them new.
-  bool has_room(std::uint64_t layers, const PrefixShape& wanted) const {
-    if (options_.limit && layers * wanted.file_bytes() > *options_.limit) return false;
+  /// The file of this shape that is open already, or the one in the folder; null where there is none. One
+  /// that cannot be used is told of, which is once: find() then removes it.
+  std::shared_ptr<const PrefixFile> open(const PrefixShape& wanted) {
+    for (const auto& known : opened_)
+      if (auto file = known.lock())
+        if (file->shape().fingerprint == wanted.fingerprint && file->intact()) return file;
+    try {
+      return remember(PrefixFile::open(path(wanted.layer).string(), wanted));
+    } catch (const Error& problem) {
+      tell(fmt::format("{}; it is computed again", problem.what()));
+      return nullptr;
+    }
+  }
+
+  /// The file that has just been written. Throws WorkFailed where it cannot be read.
+  std::shared_ptr<const PrefixFile> reopen(const PrefixShape& wanted) {
+    const auto name = path(wanted.layer).string();
+    try {
+      auto file = PrefixFile::open(name, wanted);
+      require(file != nullptr, "{}: has vanished", name);
+      return remember(std::move(file));
+    } catch (const Error& problem) {
+      throw WorkFailed(problem.what());
+    }
+  }
+
+  std::shared_ptr<const PrefixFile> remember(std::shared_ptr<const PrefixFile> file) {
+    std::erase_if(opened_, [](const auto& known) { return known.expired(); });
+    if (file) opened_.push_back(file);
+    return file;
+  }
+
+  /// The file of the highest layer below `layer` that has one in the folder; null where none has.
+  std::shared_ptr<const PrefixFile> highest_below(const BertStack& backbone, int layer) {
+    std::error_code unknown;
+    for (int k = layer - 1; k >= 1; --k)
+      if (std::filesystem::exists(path(k), unknown))  // a fingerprint reads every weight
+        if (auto file = open(shape(backbone, k))) return file;
+    return nullptr;
+  }
+
+  /// Bytes of the files that are open here or at a reader's. One that was removed takes its room until the
+  /// last reader lets go of it.
+  std::uint64_t open_bytes() const {
+    std::uint64_t bytes = 0;
+    for (const auto& known : opened_)
+      if (const auto file = known.lock()) bytes += file->shape().file_bytes();
+    return bytes;
+  }
+
+  /// Whether a new file fits beside those that are open.
+  bool has_room(const PrefixShape& wanted) const {
+    if (options_.limit && open_bytes() + wanted.file_bytes() > *options_.limit) return false;
     std::error_code unknown;
     const auto disk = std::filesystem::space(options_.folder, unknown);
     return unknown || disk.available > wanted.file_bytes();
+  }
+
+  /// Whether there is no room, but may be when others have read to their end. The caller is not made to wait
+  /// for that: it may hold such a reader itself.
+  bool readers_take_the_room(const PrefixShape& wanted) {
+    if (open_bytes() == 0 || has_room(wanted)) return false;
+    if (!std::exchange(said_that_readers_do_, true))
+      tell(
+          fmt::format("{}: files that are still read leave no room for {} bytes; until they are done, the "
+                      "frozen layers are computed anew at every step, which takes longer",
+                      options_.folder.string(), wanted.file_bytes()));
+    return true;
   }
 
   /// Throws WorkFailed where the file cannot be.
@@ -139,7 +207,7 @@ class PrefixCache {
     std::error_code problem;
     std::filesystem::create_directories(options_.folder, problem);
     if (problem) throw WorkFailed(fmt::format("{}: {}", options_.folder.string(), problem.message()));
-    if (!has_room(1, wanted))
+    if (!has_room(wanted))
       throw WorkFailed(
           fmt::format("{}: no room for {} bytes", options_.folder.string(), wanted.file_bytes()));
   }
@@ -179,9 +247,12 @@ class PrefixCache {
 
   void give_up(const std::string& why) {
     given_up_ = true;
-    if (options_.say)
-      options_.say(
-          fmt::format("{}; the frozen layers are computed anew at every step, which takes longer", why));
+    remove_all_but({});  // nobody will ask for them, and the disk may be full
+    tell(fmt::format("{}; the frozen layers are computed anew at every step, which takes longer", why));
+  }
+
+  void tell(const std::string& line) const {
+    if (options_.say) options_.say(line);
   }
 
   /// Removes this cache's files, finished or not, other than `kept`.
@@ -200,7 +271,9 @@ class PrefixCache {
   std::shared_ptr<const std::vector<std::int64_t>> starts_;
   std::mutex mutex_;
   std::shared_ptr<const PrefixFile> current_;
+  std::vector<std::weak_ptr<const PrefixFile>> opened_;  ///< those that live take room, removed or not
   bool given_up_ = false;
+  bool said_that_readers_do_ = false;  ///< readers_take_the_room()
 };
 
 }  // namespace mtl

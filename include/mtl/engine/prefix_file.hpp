@@ -1,15 +1,18 @@
 // In: a file of the hidden states of every document at one layer. Out: those of some documents, read from
-// memory that the file is mapped to. A file that is not what is wanted, or is harmed, is none.
+// memory that the file is mapped to. A file that is not what is wanted, or is harmed, is refused.
 #pragma once
 
 #include <mtl/detail/torch.hpp>
 
 #include <cstdint>
 #include <cstring>
+#include <filesystem>
 #include <memory>
 #include <span>
 #include <string>
+#include <system_error>
 
+#include <mtl/detail/error.hpp>
 #include <mtl/engine/arena.hpp>
 #include <mtl/engine/prefix_shape.hpp>
 #include <mtl/store/digest.hpp>
@@ -20,17 +23,27 @@ namespace mtl {
 /// The hidden states of one layer, in a file.
 class PrefixFile {
  public:
-  /// The file at `path`, if it is there and is what `shape` says, unharmed; otherwise null. Reads all of it.
+  /// The file at `path`; null where there is none. Reads all of it.
+  ///
+  /// Throws Error for a file that is harmed, is not what `shape` says, or cannot be read: what() tells which.
   static std::shared_ptr<const PrefixFile> open(const std::string& path, const PrefixShape& shape) {
-    try {
-      auto file = std::shared_ptr<const PrefixFile>(new PrefixFile(path, shape));
-      return file->intact() ? file : nullptr;
-    } catch (const Error&) {
-      return nullptr;  // not there, or nothing that can be mapped
-    }
+    std::error_code unknown;
+    if (!std::filesystem::exists(path, unknown)) return nullptr;
+    std::shared_ptr<const PrefixFile> file(new PrefixFile(path, shape));
+    require(file->intact(), "{}: is harmed: it was cut or changed", path);
+    require(file->fits(), "{}: is of another run: of other data, weights or settings", path);
+    return file;
   }
 
   const PrefixShape& shape() const { return shape_; }
+
+  /// Whether its bytes still have the digest that it ends with. Reads all of them.
+  bool intact() const {
+    const auto bytes = file_.bytes();
+    if (bytes.size() < PrefixShape::trailer_bytes) return false;
+    const auto end = bytes.size() - PrefixShape::trailer_bytes;
+    return digest_bytes(bytes.substr(0, end)) == bytes.substr(end);
+  }
 
   /// The hidden states of some documents, one after another: [their tokens, hidden], a copy.
   torch::Tensor rows(std::span<const std::size_t> documents) const {
@@ -52,11 +65,9 @@ class PrefixFile {
 
   const char* first_row() const { return file_.bytes().data() + PrefixShape::header_bytes; }
 
-  bool intact() const {
+  bool fits() const {
     const auto bytes = file_.bytes();
-    if (bytes.size() != shape_.file_bytes() || !bytes.starts_with(shape_.header())) return false;
-    const auto end = bytes.size() - PrefixShape::trailer_bytes;
-    return digest_bytes(bytes.substr(0, end)) == bytes.substr(end);
+    return bytes.size() == shape_.file_bytes() && bytes.starts_with(shape_.header());
   }
 
   PrefixShape shape_;

@@ -4,6 +4,8 @@
 
 #include <mtl/detail/torch.hpp>
 
+#include <algorithm>
+#include <array>
 #include <cstdlib>
 #include <fstream>
 #include <string>
@@ -47,22 +49,36 @@ inline void add_shape(Digest& digest, const BertConfig& config) {
                          static_cast<int>(config.positions), config.pad_id));
 }
 
-/// The processor's name, and what oneDNN is told to leave out of it; empty where the system does not say.
-inline std::string processor() {
-  std::ifstream lines("/proc/cpuinfo");
-  std::string line, name;
-  while (name.empty() && std::getline(lines, line))
-    if (line.starts_with("model name")) name = line;
-  const char* const most = std::getenv("ONEDNN_MAX_CPU_ISA");
-  return name + (most ? most : "");
+/// What the system says of the first processor; empty where it says nothing. Its name alone would not do:
+/// several generations are called "AMD EPYC".
+inline std::string processor(const std::string& cpuinfo = "/proc/cpuinfo") {
+  static constexpr std::array<std::string_view, 5> facts{"model name", "cpu family", "model", "stepping",
+                                                         "flags"};
+  std::ifstream lines(cpuinfo);
+  std::string line, found;
+  while (std::getline(lines, line) && !line.empty()) {  // an empty line is between two processors
+    const auto fact = std::string_view(line).substr(0, line.find('\t'));
+    if (std::ranges::find(facts, fact) != facts.end()) found += line + "\n";
+  }
+  return found;
 }
 
-/// What computes: versions, engine, kernels, threads (libtorch divides sums among them) and processor.
+/// Variables of the environment by which oneDNN and MKL choose other instructions, or round otherwise.
+inline constexpr std::array<const char*, 8> library_variables{
+    "ONEDNN_MAX_CPU_ISA", "ONEDNN_CPU_ISA_HINTS", "ONEDNN_DEFAULT_FPMATH_MODE", "MKL_CBWR",
+    "DNNL_MAX_CPU_ISA",   "DNNL_CPU_ISA_HINTS",   "DNNL_DEFAULT_FPMATH_MODE",   "MKL_ENABLE_INSTRUCTIONS"};
+
+/// What computes: versions, engine, kernels, threads (libtorch divides sums among them), processor, and what
+/// libtorch's libraries are told of it.
 inline void add_machine(Digest& digest, const BertStack& backbone) {
   const auto engine = backbone.engine();
   digest.add(MTL_VERSION).add(TORCH_VERSION).add(describe(engine));
   if (engine.engine == Engine::Fast) digest.add(active_kernels());
   digest.add(std::int64_t{at::get_num_threads()}).add(at::get_cpu_capability()).add(processor());
+  for (const char* const name : library_variables) {
+    const char* const value = std::getenv(name);
+    digest.add(name).add(value ? value : "");
+  }
 }
 
 }  // namespace detail
@@ -70,7 +86,7 @@ inline void add_machine(Digest& digest, const BertStack& backbone) {
 /// Of the hidden states of layer `layer`. `ids`: the digest of the token ids of every document.
 inline std::string prefix_fingerprint(const BertStack& backbone, std::string_view ids, int layer) {
   Digest digest;
-  digest.add("mtl prefix 2").add(ids).add(std::int64_t{layer});
+  digest.add("mtl prefix 3").add(ids).add(std::int64_t{layer});
   detail::add_machine(digest, backbone);
   detail::add_shape(digest, backbone.config());
   detail::add_weights(digest, backbone, layer);
