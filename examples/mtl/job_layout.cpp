@@ -3,6 +3,7 @@
 #include <ATen/Parallel.h>
 
 #include <algorithm>
+#include <cstdint>
 #include <cstdlib>
 #include <map>
 
@@ -36,11 +37,13 @@ bool fits(const PredictedCost& cost) {
   return available == 0 || cost.peak_memory < available;
 }
 
-/// Whether the stored hidden states have room while cells of two layers are under way.
-bool has_room_for_two(const Experiment& experiment) {
+/// How many cells, of no more than `most`, the limit on stored hidden states has room for at the same time:
+/// each may read another layer's, slow ones those of layers that the others have left behind.
+std::size_t cells_with_room(const Experiment& experiment, std::size_t most) {
   const auto limit = parse_prefix_cache(experiment.settings.prefix_cache).limit;
-  return !experiment.cache || !limit ||
-         2 * experiment.cache->bytes_of_layer(experiment.backbones.front()->in_use()) <= *limit;
+  if (!experiment.cache || !limit) return most;
+  const auto of_layer = experiment.cache->bytes_of_layer(experiment.backbones.front()->in_use());
+  return std::min(most, static_cast<std::size_t>(std::max<std::uint64_t>(*limit / of_layer, 1)));
 }
 
 /// How many jobs are fastest. Leaves libtorch with any number of threads.
@@ -86,23 +89,23 @@ JobLayout choose_layout(Experiment& experiment, std::size_t cells, const std::op
   const auto& settings = experiment.settings;
   const int threads = at::get_num_threads();
   const auto share = [&](std::size_t jobs) { return std::max(threads / static_cast<int>(jobs), 1); };
-  const auto most = std::min<std::size_t>(cells, static_cast<std::size_t>(threads));
+  const auto most = cells_with_room(experiment, std::min(cells, static_cast<std::size_t>(threads)));
   JobLayout layout{1, threads};
   try {
     if (settings.jobs != "auto")
       layout.jobs = parse_jobs(settings.jobs);
     else if (earlier && share(earlier->jobs) == earlier->threads)
       layout.jobs = earlier->jobs;
-    else if (most > 1 && has_room_for_two(experiment))
+    else if (most > 1)
       layout.jobs = measure_layouts(experiment, threads, most, measured, say);
   } catch (const TrainingFailed&) {
     // the cells will say so
   }
-  require(
-      layout.jobs == 1 || has_room_for_two(experiment),
-      "--jobs {}: cells side by side need room for the hidden states of two layers, and --prefix-cache {} "
-      "has room for one; allow more, or take --jobs 1",
-      layout.jobs, settings.prefix_cache);
+  const auto room = cells_with_room(experiment, layout.jobs);
+  require(room == layout.jobs,
+          "--jobs {}: so many cells side by side may need the hidden states of as many layers, and "
+          "--prefix-cache {} has room for {}; allow more, or take --jobs {}",
+          layout.jobs, settings.prefix_cache, room, room);
   // Fewer cells than jobs: the threads are divided all the same, and what comes out is too.
   layout.threads = share(layout.jobs);
   add_jobs(experiment, std::min(layout.jobs, cells));

@@ -154,8 +154,8 @@ JobLayout measure_work(Experiment& experiment, const std::vector<Cell>& waiting,
   const auto say = [](const std::string& line) { fmt::print(stderr, "{}\n", line); };
   MeasuredSteps measured(experiment);
   const auto layout = choose_layout(experiment, waiting.size(), earlier, measured, say);
+  experiment.settings.jobs = std::to_string(layout.jobs);  // which the predictions are made for
   if (!waiting.empty()) predicted = predict_costs(experiment, measured, say);
-  experiment.settings.jobs = std::to_string(layout.jobs);
   return layout;
 }
 
@@ -208,7 +208,7 @@ int sweep(SweepSettings settings, bool plan_only) {
   Sweep work(experiment->stored.dataset, experiment->stored.folds,
              sweep_options(*experiment, layout, reporter));
   const auto progress = work.run(experiment->plan, experiment->jobs, store);
-  if (experiment->cache && !progress.stopped) experiment->cache->clear();
+  if (!progress.stopped) remove_stored_states(*experiment);
   return conclude(progress, settings.out, *reporter);
 }
 
@@ -278,7 +278,10 @@ void add_sweep(CLI::App& app) {
              "layers l of the auxiliary head, e.g. 1-12 or 2,7,12");
   flags->add(*command, "--folds", &SweepSettings::folds,
              "how many of the prepared folds are run, from the first");
-  flags->add(*command, "--seeds", &SweepSettings::seeds, "seeds, each a run of its own")->delimiter(',');
+  flags
+      ->add(*command, "--seeds", &SweepSettings::seeds,
+            "seeds, each a run of its own; hidden states are computed once a seed")
+      ->delimiter(',');
   add_training_flags(*command, *flags);
   add_engine_flags(*command, *flags);
   command->add_flag("--plan", flags->plan_only,

@@ -12,12 +12,40 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include <mtl/data/dataset_digest.hpp>
 #include <mtl/experiment/eta.hpp>
 #include <mtl/experiment/measure_cost.hpp>
 #include <mtl/train/fit.hpp>
 #include <mtl/train/progress_printer.hpp>
 
 namespace mtl::program {
+
+namespace {
+
+/// All that changes what an epoch of a cell takes, in words.
+std::string conditions(const Experiment& experiment) {
+  const auto& [dataset, folds, about] = experiment.stored;
+  const auto& [weights, engine, frozen] = experiment.computation;
+  const auto kernel_set = engine.engine == Engine::Fast ? active_kernels() : "libtorch's";
+  return fmt::format(
+      "{} texts a step; {}, {} kernels; hidden states below l {}; {} cells at the same time, {} threads "
+      "each; model {}; texts {}; folds {}",
+      experiment.settings.batch, describe(engine), kernel_set, frozen, experiment.settings.jobs,
+      at::get_num_threads(), weights, inputs_digest(dataset, {}), folds_digest(folds));
+}
+
+/// A file of hidden states is mapped to be read, and so in the process's memory: the steps that were measured
+/// had made-up numbers instead.
+void add_stored_states(std::vector<PredictedCost>& costs, const Experiment& experiment) {
+  if (!experiment.cache) return;
+  const auto bytes = experiment.cache->bytes_of_layer(experiment.backbones.front()->in_use());
+  const auto& prefix = experiment.arms().front().prefix;
+  for (auto& cost : costs)
+    if (cost.peak_memory > 0 && prefix.layer_of({.arm = cost.arm, .layer = cost.layer}) > 0)
+      cost.peak_memory += static_cast<std::int64_t>(bytes);
+}
+
+}  // namespace
 
 const PredictedCost& MeasuredSteps::of(std::size_t jobs, const std::string& arm, int layer) {
   const auto [place, first] = known_.try_emplace({jobs, at::get_num_threads(), arm, layer});
@@ -57,6 +85,9 @@ std::vector<PredictedCost> predict_costs(const Experiment& experiment, MeasuredS
   } catch (const TrainingFailed&) {
     return {};  // the cells will say so
   }
+  add_stored_states(costs, experiment);
+  const auto made_for = conditions(experiment);
+  for (auto& cost : costs) cost.made_for = made_for;
   return costs;
 }
 
@@ -89,6 +120,8 @@ void print_costs(const std::vector<PredictedCost>& costs, const std::vector<Cell
     all += row.epoch_seconds * assumed / jobs;
   }
   fmt::print(stderr, "{:>5} {:>6} {:>16} {:>14}\n", "all", waiting.size(), "", spell_duration(all));
+  fmt::print(stderr, "not counted, here and in the ETA: {}the test of each cell\n",
+             experiment.cache ? "the hidden states, computed once a layer and seed; " : "");
 }
 
 }  // namespace mtl::program

@@ -37,12 +37,13 @@ class MeasuredSteps {
 };
 
 /// What cells of every arm take at every layer of the plan, beside as many others as there are jobs: measured
-/// at the lowest and the two highest, and on the line between. Empty where not even a few steps can be
-/// trained. `say` is told what is measured. Throws Stopped when a signal came.
+/// at the lowest and the two highest, and on the line between. The threads must be divided, and the settings
+/// say into how many jobs. Empty where not even a few steps can be trained. `say` is told what is measured.
+/// Throws Stopped when a signal came.
 std::vector<PredictedCost> predict_costs(const Experiment& experiment, MeasuredSteps& measured,
                                          const std::function<void(const std::string&)>& say);
 
-/// Prints one line a layer, for the cells that are still to be trained.
+/// Prints one line a layer, for the cells that are still to be trained, and what is not in it.
 void print_costs(const std::vector<PredictedCost>& costs, const std::vector<Cell>& waiting,
                  const Experiment& experiment);
 

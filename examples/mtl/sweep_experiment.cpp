@@ -4,6 +4,7 @@
 #include <filesystem>
 #include <limits>
 #include <numeric>
+#include <system_error>
 
 #include <mtl/data/prepare_options.hpp>
 #include <mtl/eval/stopped.hpp>
@@ -53,6 +54,11 @@ void check_texts(const Dataset& dataset, const BertConfig& config, const std::st
           model, largest, dataset.name, config.vocabulary);
 }
 
+/// Where a sweep keeps its hidden states.
+std::filesystem::path prefix_folder(const SweepSettings& settings) {
+  return std::filesystem::path(settings.out) / "prefix";
+}
+
 /// The cache of hidden states below l, where it is wanted and has room; says in words what becomes of them.
 std::string add_prefix_cache(Experiment& experiment, const BertBackbone& backbone, const PrefixNews& news) {
   const auto& settings = experiment.settings;
@@ -60,7 +66,7 @@ std::string add_prefix_cache(Experiment& experiment, const BertBackbone& backbon
   if (settings.dropout_below) return "computed at every step, with dropout";
   if (!on) return "computed at every step";
   auto cache = std::make_shared<PrefixCache>(
-      experiment.stored.dataset, PrefixCacheOptions{.folder = std::filesystem::path(settings.out) / "prefix",
+      experiment.stored.dataset, PrefixCacheOptions{.folder = prefix_folder(settings),
                                                     .type = precision_named(settings.prefix_precision),
                                                     .limit = limit,
                                                     .say = news.say,
@@ -73,7 +79,8 @@ std::string add_prefix_cache(Experiment& experiment, const BertBackbone& backbon
     return "computed at every step";
   }
   experiment.cache = std::move(cache);
-  return fmt::format("stored once for all folds, epochs and arms, as {}", settings.prefix_precision);
+  return fmt::format("stored once for all folds, epochs and arms, as {}, where they could be",
+                     settings.prefix_precision);
 }
 
 /// One more job, on a backbone of its own.
@@ -150,6 +157,15 @@ std::unique_ptr<Experiment> load_experiment(const SweepSettings& settings, const
 
 void add_jobs(Experiment& experiment, std::size_t count) {
   while (experiment.jobs.size() < count) add_job(experiment, experiment.backbones.front()->another());
+}
+
+void remove_stored_states(const Experiment& experiment) {
+  const auto folder = prefix_folder(experiment.settings);
+  std::error_code unknown;
+  if (experiment.cache)
+    experiment.cache->clear();
+  else if (std::filesystem::is_directory(folder, unknown))
+    PrefixCache(experiment.stored.dataset, {.folder = folder}).clear();
 }
 
 TrainOptions train_options(const SweepSettings& settings) {

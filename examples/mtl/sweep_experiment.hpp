@@ -50,6 +50,10 @@ std::unique_ptr<Experiment> load_experiment(const SweepSettings& settings, const
 /// Sees to it that there are `count` jobs or more, each with a backbone of its own.
 void add_jobs(Experiment& experiment, std::size_t count);
 
+/// Removes RUN/prefix, also what a sweep of before left there that stored hidden states where this one does
+/// not.
+void remove_stored_states(const Experiment& experiment);
+
 TrainOptions train_options(const SweepSettings& settings);
 
 }  // namespace mtl::program

@@ -1,6 +1,7 @@
 #include "sweep_settings.hpp"
 
 #include <charconv>
+#include <limits>
 #include <set>
 #include <sstream>
 
@@ -106,7 +107,8 @@ PrefixCacheSetting parse_prefix_cache(const std::string& text) {
   const auto [rest, problem] = std::from_chars(text.data(), end, bytes);
   const std::string_view unit(rest, static_cast<std::size_t>(end - rest));
   const auto power = std::string_view("KMG").find(unit.empty() ? '?' : unit[0]) + 1;  // 0: none of them
-  require(problem == std::errc{} && unit.size() == (power > 0 ? 1 : 0) && bytes < std::uint64_t{1} << 33,
+  const auto most = std::numeric_limits<std::uint64_t>::max() >> (10 * power);
+  require(problem == std::errc{} && unit.size() == (power > 0 ? 1 : 0) && bytes <= most,
           "--prefix-cache {}: auto, off, or a number of bytes such as 8G is wanted", text);
   return {.on = true, .limit = bytes << (10 * power)};
 }

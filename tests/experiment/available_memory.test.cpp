@@ -23,6 +23,14 @@ TEST_CASE("what a control group may still take is the least of it and all above 
   CHECK(mtl::detail::free_in_group(root, "/slurm/job_7/step_0") == 2500);
   limit("slurm/job_7", "3000", "3500");
   CHECK(mtl::detail::free_in_group(root, "/slurm/job_7/step_0") == 0);
+  // What the system keeps of files can be given back.
+  limit("slurm", "5000", "4900");
+  const auto stat = (root / "slurm/memory.stat").string();
+  mtl::write_file_atomically(
+      stat, "anon 1000\nfile 3900\nactive_anon 9\ninactive_file 700\nactive_file 2000\nslab 5\n");
+  CHECK(mtl::detail::free_in_group(root, "/slurm") == 2800);
+  mtl::write_file_atomically(stat, "inactive_file 4000\nactive_file 2000\n");  // read later than the sum
+  CHECK(mtl::detail::free_in_group(root, "/slurm") == 5000);
   fs::remove_all(root);
 }
 

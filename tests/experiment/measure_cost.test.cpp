@@ -38,3 +38,19 @@ TEST_CASE("a few steps say what an epoch takes, and compute nothing for all docu
   CHECK(steps == (2 + 4) * (3 + 1));  // three steps and one batch of validation each
   CHECK_FALSE(std::filesystem::exists(folder));
 }
+
+TEST_CASE("with no more texts than a step has, steps are measured all the same", "[experiment]") {
+  using namespace mtl;
+  CHECK(mtl::detail::spread_texts(2, 6) == std::vector<std::size_t>{0, 0, 0, 1, 1, 1});
+  CHECK(mtl::detail::spread_texts(6, 2) == std::vector<std::size_t>{0, 3});
+  const auto data = tests::tiny_dataset(8);
+  const auto folds = stratified_folds(main_labels(data), 4, 3, data.labels.at("main"));
+  const auto pretrained =
+      std::make_shared<PretrainedBackbone>(std::make_shared<BertBackbone>(tests::prefix_config()));
+  const std::vector<std::vector<Arm>> jobs{paper_arms(pretrained, data)};
+  int steps = 0;
+  const TrainOptions options{.batch_size = 8, .should_stop = [&] { return ++steps < 0; }};
+  const auto cost = measure_cost(jobs, {"single", 4, 0, 1}, data, folds, options, 32);
+  CHECK(cost.epoch_seconds > 0);
+  CHECK(steps == 3 + 1);  // one step alone would say nothing: the first is not counted
+}

@@ -35,3 +35,23 @@ TEST_CASE("predictions are kept in the run folder, and a run of before has none"
         std::vector<mtl::PredictedCost>{costs[0], costs[1], {"multi", 3, 18, 900}});
   std::filesystem::remove_all(run);
 }
+
+TEST_CASE("a prediction that was made for other settings gives way, and one without a word of them",
+          "[experiment]") {
+  const auto run = std::filesystem::temp_directory_path() / ("mtl-replaced-" + std::to_string(::getpid()));
+  std::filesystem::create_directories(run);
+  mtl::write_file_atomically((run / "predicted.json").string(),
+                             R"([{"arm": "multi", "layer": 2, "epoch_seconds": 9.5, "peak_memory": 7},
+                                 {"arm": "multi", "layer": 4, "epoch_seconds": 9.5, "peak_memory": 7}])");
+  const mtl::PredictedCost old{"multi", 4, 9.5, 7}, first{"multi", 2, 20, 1000, "32 texts"},
+      again{"multi", 2, 21, 1000, "32 texts"}, other{"multi", 2, 15, 800, "8 texts"};
+  mtl::add_predictions(run, {first});
+  CHECK(mtl::read_predictions(run) == std::vector{old, first});  // layer 4 is not predicted anew
+  mtl::add_predictions(run, {again});
+  CHECK(mtl::read_predictions(run) == std::vector{old, first});
+  mtl::add_predictions(run, {other});
+  CHECK(mtl::read_predictions(run) == std::vector{old, other});
+  mtl::add_predictions(run, {});
+  CHECK(mtl::read_predictions(run) == std::vector{old, other});
+  std::filesystem::remove_all(run);
+}

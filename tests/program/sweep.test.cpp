@@ -76,7 +76,7 @@ TEST_CASE("from raw text to the report and back to raw text", "[program]") {
   CHECK_THAT(swept.err, Catch::Contains("hidden states of layer 1: stored for 24 texts"));
   CHECK_FALSE(fs::exists(place.root / "run/prefix"));  // once all is done
   CHECK_THAT(place.read("run/run.json"),
-             Catch::Contains("stored once for all folds, epochs and arms, as fp32"));
+             Catch::Contains("stored once for all folds, epochs and arms, as fp32, where they could be"));
   REQUIRE(place.cells().size() == 12);
   for (const auto& cell : place.cells())
     for (const char* file : {"result.json", "predictions.tsv", "history.jsonl", "best.safetensors"})
@@ -211,7 +211,8 @@ TEST_CASE("a sweep that is stopped or killed goes on where it was, and ends as i
   // λ_sub lies in the multi-task arm alone.
   const auto other = place.run(short_sweep + " --epochs 6 --lambda-sub 0.25 --plan");
   CHECK_THAT(other.err, Catch::Contains("6 done, 6 to train") &&
-                            Catch::Contains("predicted from a few steps, at 6 epochs a cell"));
+                            Catch::Contains("predicted from a few steps, at 6 epochs a cell") &&
+                            Catch::Contains("not counted, here and in the ETA: the hidden states"));
 }
 
 TEST_CASE("hidden states are stored where there is room and nothing draws dropout below", "[program]") {
@@ -232,6 +233,10 @@ TEST_CASE("hidden states are stored where there is room and nothing draws dropou
   CHECK_THAT(off.err, !Catch::Contains("hidden states"));
   const auto narrow = place.run(one + " --out narrow --prefix-precision bf16 --prefix-cache 8M");
   CHECK(narrow.status == 0);
+  const auto plain = place.run(one + " --out plain --prefix-cache 10000000000");  // more than 2^33, no unit
+  INFO(plain.err);
+  CHECK(plain.status == 0);
+  CHECK(digests("plain") == digests("usual"));
   CHECK(digests("tight") == digests("off"));
   CHECK(digests("usual") != digests("off"));
   CHECK(digests("usual") != digests("narrow"));
@@ -241,6 +246,11 @@ TEST_CASE("hidden states are stored where there is room and nothing draws dropou
   CHECK(below.status == 0);
   CHECK_THAT(below.err, !Catch::Contains("hidden states"));
   CHECK_THAT(place.read("below/run.json"), Catch::Contains("computed at every step, with dropout"));
+  // What was predicted for other settings does not stand beside what these take.
+  CHECK_THAT(place.read("usual/predicted.json"), Catch::Contains("32 texts a step"));
+  REQUIRE(place.run(one + " --out usual --batch 4").status == 0);
+  CHECK_THAT(place.read("usual/predicted.json"),
+             Catch::Contains("\"4 texts a step") && !Catch::Contains("32 texts a step"));
 }
 
 TEST_CASE("a sweep that is stopped keeps the hidden states, and goes on with them", "[program]") {
@@ -256,6 +266,24 @@ TEST_CASE("a sweep that is stopped keeps the hidden states, and goes on with the
   CHECK_THAT(on.err, !Catch::Contains("to divide the threads"));             // they are divided as before
   CHECK_THAT(on.err, !Catch::Contains("hidden states of layer 1: stored"));  // it was there
   CHECK_FALSE(fs::exists(place.root / "run/prefix"));
+}
+
+TEST_CASE("stored hidden states do not outlive the sweep, also where it goes on without them", "[program]") {
+  const Prepared place;
+  for (const char* const without : {"--prefix-cache off", "--dropout-below"}) {
+    INFO(without);
+    fs::remove_all(place.root / "run");
+    const std::string two =
+        "sweep --data data --model model --profile quick --layers 2 --folds 1 --threads 1 --out run";
+    const auto stopped =
+        place.run_until("run/prefix/layer-1.states", "TERM", two + " --epochs 0 --patience 1000000");
+    CHECK(stopped.status == 75);
+    REQUIRE(fs::exists(place.root / "run/prefix/layer-1.states"));
+    const auto on = place.run(two + " --epochs 1 " + without);
+    INFO(on.err);
+    CHECK(on.status == 0);
+    CHECK_FALSE(fs::exists(place.root / "run/prefix"));
+  }
 }
 
 TEST_CASE("several cells at the same time come out as one by one, and a sweep goes on as it was divided",
@@ -283,6 +311,7 @@ TEST_CASE("several cells at the same time come out as one by one, and a sweep go
 
   fs::remove(fs::directory_iterator(place.root / "beside/cells")->path() / "result.json");
   place.write("beside/run.json", "{");  // written anew, with a word
+  const auto predicted = place.read("beside/predicted.json");
   const auto on =
       place.run(six + " --out beside --threads 3");  // auto: nothing is measured, one cell is left
   CHECK(on.status == 0);
@@ -291,6 +320,7 @@ TEST_CASE("several cells at the same time come out as one by one, and a sweep go
   CHECK_THAT(place.read("beside/run.json"), Catch::Contains("cells at the same time"));
   CHECK(predictions("alone") == predictions("beside"));
   CHECK_THAT(place.read("beside/sweep.toml"), Catch::Contains("jobs = '3'"));
+  CHECK(place.read("beside/predicted.json") == predicted);
 
   const auto chosen = place.run(six + " --out chosen --threads 2");
   CHECK(chosen.status == 0);
@@ -352,6 +382,10 @@ TEST_CASE("what a sweep cannot use ends with status 2 and one message, and earli
       {sweep("model", "--layers 1 --folds 3 --seeds=-1"), "--seeds"},
       {sweep("model", "--layers 1 --folds 3 --prefix-cache 8X"), "--prefix-cache 8X: auto, off, or a number"},
       {sweep("model", "--layers 1 --folds 3 --prefix-cache ''"), "--prefix-cache"},
+      {sweep("model", "--layers 1 --folds 3 --prefix-cache 17179869184G"),  // 2^64
+       "--prefix-cache 17179869184G: auto, off, or a number"},
+      {sweep("model", "--layers 1 --folds 3 --prefix-cache 18446744073709551616"),
+       "--prefix-cache 18446744073709551616: auto, off, or a number"},
       {sweep("model", "--layers 1 --folds 3 --jobs 0"), "--jobs 0: auto, or how many cells"},
       {sweep("model", "--layers 1 --folds 3 --jobs two"), "--jobs two: auto, or how many cells"},
       {sweep("model", "--layers 1 --folds 3 --threads -1"), "--threads"},

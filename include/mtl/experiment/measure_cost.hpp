@@ -45,11 +45,11 @@ inline PrefixReader made_up_states(const Dataset& dataset, int layer, std::int64
   };
 }
 
-/// `count` of the texts, from all over the data set, so that their lengths are its lengths.
+/// `count` texts, from all over the data set, so that their lengths are its lengths; of fewer, some more than
+/// once, so that the steps to be measured are there and whole.
 inline std::vector<std::size_t> spread_texts(std::size_t texts, std::size_t count) {
   std::vector<std::size_t> which;
-  count = std::min(count, texts);
-  for (std::size_t i = 0; i < count; ++i) which.push_back(i * texts / count);
+  for (std::size_t i = 0; i < count && texts > 0; ++i) which.push_back(i * texts / count);
   return which;
 }
 
@@ -58,7 +58,7 @@ struct TokenSeconds {
   double trained = 0, judged = 0;
 };
 
-/// Trains for an epoch of `train`, of which the first step is not counted.
+/// Trains for an epoch of `train`, of two steps or more, of which the first is not counted.
 inline TokenSeconds time_epoch(TrainableModel& model, const Dataset& train, const Dataset& valid,
                                TrainOptions options) {
   using Clock = std::chrono::steady_clock;

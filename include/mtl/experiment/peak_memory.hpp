@@ -13,14 +13,19 @@ namespace mtl {
 
 namespace detail {
 
-/// The number behind `key` in a file of lines such as "VmRSS:  1234 kB", in bytes; 0 where there is none.
-inline std::int64_t kilobytes_of(const std::string& file, const std::string& key) {
+/// The number behind `key` in a file of lines such as "inactive_file 1234"; 0 where there is none.
+inline std::int64_t number_behind(const std::string& file, const std::string& key) {
   std::ifstream lines(file);
   for (std::string word; lines >> word;) {
-    std::int64_t kilobytes = 0;
-    if (word == key && lines >> kilobytes) return kilobytes * 1024;
+    std::int64_t number = 0;
+    if (word == key && lines >> number) return number;
   }
   return 0;
+}
+
+/// The same of lines such as "VmRSS:  1234 kB", in bytes.
+inline std::int64_t kilobytes_of(const std::string& file, const std::string& key) {
+  return number_behind(file, key) * 1024;
 }
 
 }  // namespace detail
@@ -46,7 +51,7 @@ class OverlappingPeaks {
     Stretch& operator=(const Stretch&) = delete;
 
     /// Bytes of the process's largest resident set since the stretch began.
-    std::int64_t peak() const { return std::max(all_.note(peak_), peak_memory()); }
+    std::int64_t peak() const { return all_.peak_of(peak_); }
 
    private:
     OverlappingPeaks& all_;
@@ -67,9 +72,10 @@ class OverlappingPeaks {
     peaks_.erase(peak);
   }
 
-  std::int64_t note(std::list<std::int64_t>::iterator peak) {
+  /// Both numbers under one lock: a stretch that began between them would make the system forget.
+  std::int64_t peak_of(std::list<std::int64_t>::iterator peak) {
     const std::lock_guard lock(mutex_);
-    return *peak;
+    return std::max(*peak, peak_memory());
   }
 
   std::mutex mutex_;

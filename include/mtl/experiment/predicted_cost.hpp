@@ -21,6 +21,7 @@ struct PredictedCost {
   int layer = 0;
   double epoch_seconds = 0;
   std::int64_t peak_memory = 0;  ///< bytes of the process; 0: unknown
+  std::string made_for = {};     ///< settings, data and division of the threads that it holds for, in words
 
   bool operator==(const PredictedCost&) const = default;
 };
@@ -29,7 +30,8 @@ inline void to_json(nlohmann::json& json, const PredictedCost& cost) {
   json = {{"arm", cost.arm},
           {"layer", cost.layer},
           {"epoch_seconds", cost.epoch_seconds},
-          {"peak_memory", cost.peak_memory}};
+          {"peak_memory", cost.peak_memory},
+          {"made_for", cost.made_for}};
 }
 
 inline void from_json(const nlohmann::json& json, PredictedCost& cost) {
@@ -37,6 +39,7 @@ inline void from_json(const nlohmann::json& json, PredictedCost& cost) {
   json.at("layer").get_to(cost.layer);
   json.at("epoch_seconds").get_to(cost.epoch_seconds);
   json.at("peak_memory").get_to(cost.peak_memory);
+  cost.made_for = json.value("made_for", "");  // earlier versions wrote none
 }
 
 /// The costs of every layer in `layers` for one arm, from those of some: on the line between the two nearest.
@@ -72,8 +75,8 @@ inline std::vector<PredictedCost> read_predictions(const std::filesystem::path& 
   return nlohmann::json::parse(read_file(file.string())).get<std::vector<PredictedCost>>();
 }
 
-/// Adds to RUN/predicted.json what it does not have: a sweep that goes on keeps what was predicted at first.
-/// A damaged file is written anew.
+/// Adds to RUN/predicted.json what it does not have: a sweep that goes on keeps what was predicted at first,
+/// unless that was made for something else. A damaged file is written anew.
 inline void add_predictions(const std::filesystem::path& run, const std::vector<PredictedCost>& costs) {
   std::vector<PredictedCost> all;
   try {
@@ -81,6 +84,10 @@ inline void add_predictions(const std::filesystem::path& run, const std::vector<
   } catch (const nlohmann::json::exception&) {
     // nothing else is in it
   }
+  std::erase_if(all, [&](const PredictedCost& old) {
+    const auto* const cost = find_cost(costs, {.arm = old.arm, .layer = old.layer});
+    return cost && cost->made_for != old.made_for;
+  });
   for (const auto& cost : costs)
     if (!find_cost(all, {.arm = cost.arm, .layer = cost.layer})) all.push_back(cost);
   if (!all.empty())

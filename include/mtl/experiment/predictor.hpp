@@ -107,11 +107,15 @@ class Predictor {
   /// Sub-words of a text, cut and labelled as those of the training were.
   LabelledPieces pieces_of(const NormalizedText& clean) {
     std::size_t length = clean.text.size();
-    if (options_.max_words > 0)
-      length = end_of_words(analyzer_.analyze(clean.text), options_.max_words, length);
-    const auto spans = source_ ? source_->spans("", clean) : std::vector<Span>{};
-    return label_pieces(tokenizer_, std::string_view(clean.text).substr(0, length), clipped(spans, length),
-                        label_set_, options_);
+    std::vector<Span> spans;
+    if (options_.max_words > 0 || source_) {
+      const auto words = analyzer_.analyze(clean.text);
+      length = end_of_words(words, options_.max_words, length);
+      // Its analyser is a copy of this one: the words are the same.
+      if (source_) spans = clipped(source_->spans_of(words), length);
+    }
+    return label_pieces(tokenizer_, std::string_view(clean.text).substr(0, length), spans, label_set_,
+                        options_);
   }
 
   /// The dictionary whose words were counted and, unless spans were given, labelled.

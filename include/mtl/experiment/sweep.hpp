@@ -5,6 +5,7 @@
 
 #include <mtl/detail/torch.hpp>
 
+#include <algorithm>
 #include <atomic>
 #include <chrono>
 #include <condition_variable>
@@ -144,8 +145,9 @@ class Sweep {
     }
   }
 
-  /// Cells begin in the order of the plan, one after another, until their hidden states are there: a cache
-  /// that goes upward is never asked for a layer that it has left behind.
+  /// Cells begin in the order of the plan, one after another, until their hidden states are there: within a
+  /// seed, a cache that goes upward is never asked for a layer that it has left behind. With the next seed it
+  /// begins again.
   class Beginning {
    public:
     Beginning(Sweep& sweep, std::size_t number) : sweep_{sweep} {
@@ -210,7 +212,7 @@ class Sweep {
                       .environment = options_.environment,
                       .tokens = history.tokens};
     const Dataset test = subset(dataset_, folds_.test(cell.fold));
-    for (const BestEpoch& best : history.best) result.watches.push_back(judge(*model, best, test, train));
+    result.watches = judge_all(*model, history, test, train);
     if (has_prefix) result.environment["frozen layers"] = train.prefix ? "stored" : "computed at every step";
     write_weights(*model, history, store.folder(cell, result.digest));
     result.peak_memory = memory.peak();
@@ -219,10 +221,24 @@ class Sweep {
     return result;
   }
 
+  /// Quantities that chose the same epoch chose the same weights, which are judged once.
+  std::vector<WatchResult> judge_all(TrainableModel& model, const History& history, const Dataset& test,
+                                     const TrainOptions& options) const {
+    std::vector<WatchResult> judged;
+    for (const BestEpoch& best : history.best) {
+      const auto same = std::ranges::find(judged, best.epoch, &WatchResult::best_epoch);
+      WatchResult result = same == judged.end() ? judge(model, best, test, options) : *same;
+      result.watch = best.quantity;
+      result.best_value = best.value;
+      judged.push_back(std::move(result));
+    }
+    return judged;
+  }
+
   WatchResult judge(TrainableModel& model, const BestEpoch& best, const Dataset& test,
                     const TrainOptions& options) const {
     restore(model, best.weights);
-    WatchResult result{.watch = best.quantity, .best_epoch = best.epoch, .best_value = best.value};
+    WatchResult result{.best_epoch = best.epoch};
     for (const auto& head : evaluate(model, test, options.batch_size, options.should_stop, options.prefix)) {
       for (const auto& [name, value] : head_scores(head, test.labels.find(head.head)->second))
         result.scores[head.head + "." + name] = value;

@@ -79,9 +79,9 @@ inline std::string cost_tables(const RunSummary& run) {
   return table(t) +
          paragraph(fmt::format(
              "All cells together took {:.0f} seconds. Peak memory is the largest resident set of the "
-             "process while it trained the cell; the base model is in it, a GPU's memory is not. Predicted "
-             "is "
-             "what a few steps before the first cell said.",
+             "process while it trained the cell; the base model is in it, and stored hidden states as far "
+             "as they were read, a GPU's memory is not. Predicted is what a few steps said before the cells "
+             "were trained.",
              all)) +
          detail::every_cell(run);
 }
