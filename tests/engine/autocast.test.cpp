@@ -266,8 +266,8 @@ TEST_CASE("in bfloat16 the fast engine is no further from the truth than autocas
     const std::string name(active_kernels());
     const auto ours = computed(file, {Engine::Fast, NumberType::Bfloat16}, torch::kFloat);
     CHECK(std::abs(ours.loss - truth.loss) < 0.005 * truth.loss);
-    // No layer is further but for the luck of roundings (0.98 to 1.01), and no parameter twice as far (1.34 to
-    // 1.52 for one of them).
+    // No layer is further but for the luck of roundings (0.98 to 1.01), and no parameter twice as far (1.34
+    // to 1.52 for one of them).
     CHECK(largest_hidden_share(ours, theirs, truth) < 1.05);
     CHECK(largest_gradient_share(ours, theirs, truth) < 2);
     const auto variant = "fast engine, bf16, " + name + "; the limit is autocast's distance from the truth";
