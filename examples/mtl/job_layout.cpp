@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <cstdlib>
 #include <map>
+#include <set>
 
 #include <fmt/format.h>
 
@@ -37,13 +38,23 @@ bool fits(const PredictedCost& cost) {
   return available == 0 || cost.peak_memory < available;
 }
 
-/// How many cells, of no more than `most`, the limit on stored hidden states has room for at the same time:
-/// each may read another layer's, slow ones those of layers that the others have left behind.
+/// How many files of hidden states so many cells may read at the same time: slow ones read those of layers
+/// that the others have left behind.
+std::size_t files_read_by(const Experiment& experiment, std::size_t cells) {
+  const auto& prefix = experiment.arms().front().prefix;
+  std::set<int> layers;
+  for (const auto& cell : experiment.plan.cells)
+    if (const int layer = prefix.layer_of(cell); layer > 0) layers.insert(layer);
+  return std::min(cells, layers.size());
+}
+
+/// How many cells, of no more than `most`, the limit on stored hidden states has room for at the same time.
 std::size_t cells_with_room(const Experiment& experiment, std::size_t most) {
   const auto limit = parse_prefix_cache(experiment.settings.prefix_cache).limit;
   if (!experiment.cache || !limit) return most;
   const auto of_layer = experiment.cache->bytes_of_layer(experiment.backbones.front()->in_use());
-  return std::min(most, static_cast<std::size_t>(std::max<std::uint64_t>(*limit / of_layer, 1)));
+  const auto files = static_cast<std::size_t>(std::max<std::uint64_t>(*limit / of_layer, 1));
+  return files_read_by(experiment, most) <= files ? most : files;
 }
 
 /// How many jobs are fastest. Leaves libtorch with any number of threads.
@@ -89,7 +100,8 @@ JobLayout choose_layout(Experiment& experiment, std::size_t cells, const std::op
   const auto& settings = experiment.settings;
   const int threads = at::get_num_threads();
   const auto share = [&](std::size_t jobs) { return std::max(threads / static_cast<int>(jobs), 1); };
-  const auto most = cells_with_room(experiment, std::min(cells, static_cast<std::size_t>(threads)));
+  const auto wanted = std::min(cells, static_cast<std::size_t>(threads));
+  const auto most = cells_with_room(experiment, wanted);
   JobLayout layout{1, threads};
   try {
     if (settings.jobs != "auto")
@@ -98,14 +110,18 @@ JobLayout choose_layout(Experiment& experiment, std::size_t cells, const std::op
       layout.jobs = earlier->jobs;
     else if (most > 1)
       layout.jobs = measure_layouts(experiment, threads, most, measured, say);
+    else if (wanted > 1)
+      say(fmt::format("one cell at a time, with {} threads: --prefix-cache {} has room for no more", threads,
+                      settings.prefix_cache));
   } catch (const TrainingFailed&) {
     // the cells will say so
   }
-  const auto room = cells_with_room(experiment, layout.jobs);
-  require(room == layout.jobs,
-          "--jobs {}: so many cells side by side may need the hidden states of as many layers, and "
-          "--prefix-cache {} has room for {}; allow more, or take --jobs {}",
-          layout.jobs, settings.prefix_cache, room, room);
+  const auto beside = std::min(layout.jobs, cells), room = cells_with_room(experiment, beside);
+  require(
+      room == beside,
+      "{} cells side by side may need the hidden states of as many layers, and --prefix-cache {} has room "
+      "for {}; allow more, or take --jobs {}",
+      beside, settings.prefix_cache, room, room);
   // Fewer cells than jobs: the threads are divided all the same, and what comes out is too.
   layout.threads = share(layout.jobs);
   add_jobs(experiment, std::min(layout.jobs, cells));

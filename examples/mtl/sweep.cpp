@@ -280,7 +280,7 @@ void add_sweep(CLI::App& app) {
              "how many of the prepared folds are run, from the first");
   flags
       ->add(*command, "--seeds", &SweepSettings::seeds,
-            "seeds, each a run of its own; hidden states are computed once a seed")
+            "seeds, each a run of its own; stored hidden states are computed once a seed")
       ->delimiter(',');
   add_training_flags(*command, *flags);
   add_engine_flags(*command, *flags);

@@ -13,25 +13,34 @@
 #include <fmt/ranges.h>
 
 #include <mtl/data/dataset_digest.hpp>
+#include <mtl/engine/prefix_fingerprint.hpp>
 #include <mtl/experiment/eta.hpp>
 #include <mtl/experiment/measure_cost.hpp>
 #include <mtl/train/fit.hpp>
 #include <mtl/train/progress_printer.hpp>
+#include <mtl/version.hpp>
 
 namespace mtl::program {
 
 namespace {
 
-/// All that changes what an epoch of a cell takes, in words.
+/// What was measured, with which programs, on which machine, in words.
 std::string conditions(const Experiment& experiment) {
   const auto& [dataset, folds, about] = experiment.stored;
   const auto& [weights, engine, frozen] = experiment.computation;
   const auto kernel_set = engine.engine == Engine::Fast ? active_kernels() : "libtorch's";
   return fmt::format(
-      "{} texts a step; {}, {} kernels; hidden states below l {}; {} cells at the same time, {} threads "
-      "each; model {}; texts {}; folds {}",
+      "mtl {}, libtorch {}, processor {}; {} texts a step; {}, {} kernels; hidden states below l {}; {} "
+      "cells at "
+      "the same time, {} threads each; model {}; texts {}; folds {}",
+      MTL_VERSION, TORCH_VERSION, Digest().add(detail::processor()).hex().substr(0, 8),
       experiment.settings.batch, describe(engine), kernel_set, frozen, experiment.settings.jobs,
       at::get_num_threads(), weights, inputs_digest(dataset, {}), folds_digest(folds));
+}
+
+/// Whether a cell is to read stored hidden states.
+bool reads_stored(const Experiment& experiment, const Cell& cell) {
+  return experiment.cache && experiment.arms().front().prefix.layer_of(cell) > 0;
 }
 
 /// A file of hidden states is mapped to be read, and so in the process's memory: the steps that were measured
@@ -39,9 +48,8 @@ std::string conditions(const Experiment& experiment) {
 void add_stored_states(std::vector<PredictedCost>& costs, const Experiment& experiment) {
   if (!experiment.cache) return;
   const auto bytes = experiment.cache->bytes_of_layer(experiment.backbones.front()->in_use());
-  const auto& prefix = experiment.arms().front().prefix;
   for (auto& cost : costs)
-    if (cost.peak_memory > 0 && prefix.layer_of({.arm = cost.arm, .layer = cost.layer}) > 0)
+    if (cost.peak_memory > 0 && reads_stored(experiment, {.arm = cost.arm, .layer = cost.layer}))
       cost.peak_memory += static_cast<std::int64_t>(bytes);
 }
 
@@ -120,8 +128,10 @@ void print_costs(const std::vector<PredictedCost>& costs, const std::vector<Cell
     all += row.epoch_seconds * assumed / jobs;
   }
   fmt::print(stderr, "{:>5} {:>6} {:>16} {:>14}\n", "all", waiting.size(), "", spell_duration(all));
+  const bool stores =
+      std::ranges::any_of(waiting, [&](const Cell& cell) { return reads_stored(experiment, cell); });
   fmt::print(stderr, "not counted, here and in the ETA: {}the test of each cell\n",
-             experiment.cache ? "the hidden states, computed once a layer and seed; " : "");
+             stores ? "the hidden states, computed once a layer and seed; " : "");
 }
 
 }  // namespace mtl::program

@@ -218,7 +218,7 @@ class Bench:
         result = {"name": f"{row.name}, l={layer}", "ours": seen["ours"], "peer": seen["peer"], "ratio": ratio if agrees else None,
                   "target": target(row.targets[layer]), "low": min(seen["ratios"]), "high": max(seen["ratios"]), "gate": row.gate,
                   "loss": seen["loss"], "gradient": seen["gradient"], "starved": seen["starved"], "cores": seen["cores"],
-                  "peak": seen["peak"], "limit": row.limit, "layouts": seen["layouts"], "texts": len(row.lengths(self.mode)),
+                  "peak": seen["peak"], "limit": target(row.limit), "layouts": seen["layouts"], "texts": len(row.lengths(self.mode)),
                   "tokens": sum(row.lengths(self.mode)), "seconds": time.monotonic() - begin}
         print(page.line(result), flush=True)
         return result
@@ -278,7 +278,8 @@ def total(row, cells):
 
 def is_wanted(name, only):
     """Whether a cell's name contains what --only says; a number there is a whole one: l=1 is not l=12."""
-    return re.search(re.escape(only) + ("(?![0-9])" if only[-1:].isdigit() else ""), name) is not None
+    before, behind = "(?<![0-9.])" if only[:1].isdigit() else "", r"(?!\.?[0-9])" if only[-1:].isdigit() else ""
+    return re.search(before + re.escape(only) + behind, name) is not None
 
 
 def keep_niceness():

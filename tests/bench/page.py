@@ -12,7 +12,7 @@ HEAD = """| step | ours, tokens/s | transformers, tokens/s | ratio | least to gr
 TEXT = """# Benchmarks
 
 One training step of this library beside the usual loop with Hugging Face's transformers, in one run on one machine. Written by
-`{command}`. A run on an earlier machine is in [benchmarks-zen4.md](benchmarks-zen4.md).
+`{command}`. A run on Zen 4 is in [benchmarks-zen4.md](benchmarks-zen4.md).
 
 - Machine: {machine}, {cores} cores; {system}.
 - Versions: torch {torch} on both sides, transformers {transformers}; our kernels: {kernels}.
@@ -32,7 +32,7 @@ One training step of this library beside the usual loop with Hugging Face's tran
 - "Layouts" are processes x threads, ours and the peer's: for each side the faster of 1 x 2 and 2 x 1, by a few steps of each, or by
   one where that takes 8 s or more. Two processes were tried where twice the memory of one fits into the machine; with 512 tokens and dropout 0.1 the peer takes up to 15 GB.
 - "Over the weights" is the peak memory of one of our processes above what it holds before its first step: the weights and, where the
-  prefix is cached, the hidden states and what is left of the pass that made them. At 512 tokens e5-small may take 2,048 MiB.
+  prefix is cached, the hidden states and what is left of the pass that made them. With nothing kept, e5-small may take 2,048 MiB at 512 tokens in bf16.
 - Left out: reading text, evaluation, and the start of the processes. A GPU was not to be had; nothing here is measured on one.
 
 """

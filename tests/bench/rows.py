@@ -18,9 +18,9 @@ PARAGRAPHS = (105, 96, 179, 131, 143, 110, 143, 98, 192, 139, 302, 255, 120, 112
 SHAPES = {"mini": (128, 2), "e5-small": (384, 12), "BERT-base": (768, 12)}
 
 
-def target(ratio):
-    """Of a step, a sweep or a prediction: it is for a processor that multiplies bf16."""
-    return ratio if MACHINE_PRECISION == "bf16" else None
+def target(bound):
+    """Of a step, a sweep or a prediction, a ratio or a limit: it is for a processor that multiplies bf16."""
+    return bound if MACHINE_PRECISION == "bf16" else None
 
 
 @dataclass(frozen=True)

@@ -260,12 +260,22 @@ TEST_CASE("a sweep that is stopped keeps the hidden states, and goes on with the
   const auto stopped =
       place.run_until("run/prefix/layer-1.states", "TERM", two + " --epochs 0 --patience 1000000");
   CHECK(stopped.status == 75);
-  CHECK(fs::exists(place.root / "run/prefix/layer-1.states"));
+  REQUIRE(fs::exists(place.root / "run/prefix/layer-1.states"));
+  const auto bytes = std::to_string(fs::file_size(place.root / "run/prefix/layer-1.states"));
   const auto on = place.run(two + " --epochs 1");
   CHECK(on.status == 0);
   CHECK_THAT(on.err, !Catch::Contains("to divide the threads"));             // they are divided as before
   CHECK_THAT(on.err, !Catch::Contains("hidden states of layer 1: stored"));  // it was there
   CHECK_FALSE(fs::exists(place.root / "run/prefix"));
+  // Cells of one layer read one file, however many there are at a time.
+  const auto beside = place.run(
+      "sweep --data data --model model --profile quick --layers 2 --folds 3 --threads 2 --epochs 1 --jobs 2 "
+      "--out beside --prefix-cache " +
+      bytes);
+  INFO(beside.err);
+  CHECK(beside.status == 0);
+  CHECK_THAT(beside.err,
+             Catch::Contains("hidden states of layer 1") && !Catch::Contains("anew at every step"));
 }
 
 TEST_CASE("stored hidden states do not outlive the sweep, also where it goes on without them", "[program]") {

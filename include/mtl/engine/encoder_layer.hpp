@@ -36,7 +36,7 @@ struct LayerRecord {
   LayerTask task;
   LayerParameters parameters;  ///< detached: the vectors that the backward pass reads
   LayerActivations kept;
-  WriteCounts read;  ///< what the backward pass reads again, which autograd would watch
+  WriteCounts read;  ///< all parameters and the input where it is read again: more than autograd would watch
 };
 
 /// x as the kernels read it.

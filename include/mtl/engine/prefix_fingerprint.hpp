@@ -52,8 +52,9 @@ inline void add_shape(Digest& digest, const BertConfig& config) {
 /// What the system says of the first processor; empty where it says nothing. Its name alone would not do:
 /// several generations are called "AMD EPYC".
 inline std::string processor(const std::string& cpuinfo = "/proc/cpuinfo") {
-  static constexpr std::array<std::string_view, 5> facts{"model name", "cpu family", "model", "stepping",
-                                                         "flags"};
+  static constexpr std::array<std::string_view, 10> facts{
+      "model name",      "cpu family",       "model",       "stepping", "flags",      // x86
+      "CPU implementer", "CPU architecture", "CPU variant", "CPU part", "Features"};  // ARM
   std::ifstream lines(cpuinfo);
   std::string line, found;
   while (std::getline(lines, line) && !line.empty()) {  // an empty line is between two processors

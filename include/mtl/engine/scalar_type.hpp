@@ -7,6 +7,7 @@
 
 namespace mtl {
 
+/// The type of a tensor of such numbers.
 constexpr torch::ScalarType scalar_type_of(NumberType type) {
   return type == NumberType::Float32 ? torch::kFloat : torch::kBFloat16;
 }
