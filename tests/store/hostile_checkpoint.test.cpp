@@ -20,9 +20,10 @@ namespace hostile_checkpoint_tests {
 // What this program holds of the heap, and the most it did since the last look.
 std::atomic<std::size_t> held{0}, most{0};
 
-void* counted(std::size_t bytes) {
+/// Null where there is no memory.
+void* counted(std::size_t bytes) noexcept {
   void* const memory = std::malloc(bytes == 0 ? 1 : bytes);
-  if (memory == nullptr) throw std::bad_alloc();
+  if (memory == nullptr) return nullptr;
   const auto now = held += ::malloc_usable_size(memory);
   for (auto before = most.load(); before < now && !most.compare_exchange_weak(before, now);) continue;
   return memory;
@@ -35,7 +36,13 @@ void uncounted(void* memory) {
 
 }  // namespace hostile_checkpoint_tests
 
-void* operator new(std::size_t bytes) { return hostile_checkpoint_tests::counted(bytes); }
+void* operator new(std::size_t bytes) {
+  if (void* const memory = hostile_checkpoint_tests::counted(bytes)) return memory;
+  throw std::bad_alloc();
+}
+void* operator new(std::size_t bytes, const std::nothrow_t&) noexcept {
+  return hostile_checkpoint_tests::counted(bytes);
+}
 void operator delete(void* memory) noexcept { hostile_checkpoint_tests::uncounted(memory); }
 void operator delete(void* memory, std::size_t) noexcept { hostile_checkpoint_tests::uncounted(memory); }
 

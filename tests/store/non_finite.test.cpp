@@ -15,7 +15,7 @@ using namespace mtl;
 template <class T>
 std::optional<std::uint64_t> found(Dtype dtype, const std::vector<T>& values) {
   std::string bytes(1 + values.size() * sizeof(T), 'x');
-  std::memcpy(bytes.data() + 1, values.data(), values.size() * sizeof(T));
+  if (!values.empty()) std::memcpy(bytes.data() + 1, values.data(), values.size() * sizeof(T));
   const auto size = static_cast<std::int64_t>(values.size());
   return find_non_finite({"a", dtype, {size}, std::string_view(bytes).substr(1)});
 }
