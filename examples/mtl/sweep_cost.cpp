@@ -11,9 +11,10 @@
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
+#include <torch/version.h>
 
 #include <mtl/data/dataset_digest.hpp>
-#include <mtl/engine/prefix_fingerprint.hpp>
+#include <mtl/engine/processor.hpp>
 #include <mtl/experiment/eta.hpp>
 #include <mtl/experiment/measure_cost.hpp>
 #include <mtl/train/fit.hpp>
@@ -30,10 +31,9 @@ std::string conditions(const Experiment& experiment) {
   const auto& [weights, engine, frozen] = experiment.computation;
   const auto kernel_set = engine.engine == Engine::Fast ? active_kernels() : "libtorch's";
   return fmt::format(
-      "mtl {}, libtorch {}, processor {}; {} texts a step; {}, {} kernels; hidden states below l {}; {} "
-      "cells at "
-      "the same time, {} threads each; model {}; texts {}; folds {}",
-      MTL_VERSION, TORCH_VERSION, Digest().add(detail::processor()).hex().substr(0, 8),
+      "mtl {}, libtorch {}, processor {}; {} texts a step; {}, {} kernels; hidden states below l {}; "
+      "{} cells at the same time, {} threads each; model {}; texts {}; folds {}",
+      MTL_VERSION, TORCH_VERSION, Digest().add(processor_facts()).hex().substr(0, 8),
       experiment.settings.batch, describe(engine), kernel_set, frozen, experiment.settings.jobs,
       at::get_num_threads(), weights, inputs_digest(dataset, {}), folds_digest(folds));
 }

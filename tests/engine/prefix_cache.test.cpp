@@ -72,6 +72,14 @@ struct Place {
   /// The rows of layer `layer` of all documents, by a cache of a process of its own.
   torch::Tensor rows(int layer) { return read_all(PrefixCache(data, options()).at(*backbone, layer)); }
 
+  /// The bytes of that layer's file, which is gone again.
+  std::string right_bytes(int layer) {
+    rows(layer);
+    const auto bytes = read_file(file(layer));
+    fs::remove_all(folder);
+    return bytes;
+  }
+
   torch::Tensor read_all(const PrefixReader& reader) const {
     REQUIRE(reader);
     std::vector<std::size_t> all(data.examples.size());
@@ -373,7 +381,7 @@ TEST_CASE("processors of one name and of several generations are told apart", "[
   const auto path = (place.folder / "cpuinfo").string();
   const auto read = [&](const std::string& text) {
     write_file_atomically(path, text);
-    return mtl::detail::processor(path);
+    return mtl::processor_facts(path);
   };
   const std::string second = "processor\t: 1\nmodel name\t: AMD EPYC\nflags\t\t: fpu mmx\n\n";
   const auto first = [](int family, int model, int stepping, const std::string& flags, int megahertz) {
@@ -388,7 +396,7 @@ TEST_CASE("processors of one name and of several generations are told apart", "[
   CHECK(read(first(25, 17, 2, "fpu avx512f", 3700) + second) != usual);
   CHECK(read(first(25, 17, 1, "fpu", 3700) + second) != usual);
   CHECK(read(first(25, 17, 1, "fpu avx512f", 2400)) == usual);  // of the first processor, what does not vary
-  CHECK(mtl::detail::processor((place.folder / "none").string()).empty());
+  CHECK(mtl::processor_facts((place.folder / "none").string()).empty());
 }
 
 TEST_CASE("a file of the other type is not read", "[engine]") {
@@ -427,9 +435,7 @@ TEST_CASE("changed weights or tokens never meet the old file", "[engine]") {
 TEST_CASE("the bound on the disk holds at every moment, or there is no cache and one notice", "[engine]") {
   Place place;
   const auto one = PrefixCache(place.data, place.options()).bytes_of_layer(*place.backbone);
-  place.rows(3);
-  const auto right = read_file(place.file(3));
-  fs::remove_all(place.folder);
+  const auto right = place.right_bytes(3);
   auto options = place.options();
   std::uint64_t most = 0;
   options.on_progress = [&](int, std::size_t, std::size_t) {
@@ -454,9 +460,7 @@ TEST_CASE("the bound on the disk holds at every moment, or there is no cache and
 TEST_CASE("a removed file counts against the bound as long as somebody reads it", "[engine]") {
   Place place;
   const auto one = PrefixCache(place.data, place.options()).bytes_of_layer(*place.backbone);
-  place.rows(3);
-  const auto right = read_file(place.file(3));
-  fs::remove_all(place.folder);
+  const auto right = place.right_bytes(3);
   auto options = place.options();
   std::uint64_t most = 0;
   options.on_progress = [&](int, std::size_t, std::size_t) { most = std::max(most, place.bytes_taken()); };

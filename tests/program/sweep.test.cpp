@@ -253,14 +253,19 @@ TEST_CASE("hidden states are stored where there is room and nothing draws dropou
              Catch::Contains("\"4 texts a step") && !Catch::Contains("32 texts a step"));
 }
 
+/// Stops a sweep into run/ while it trains on hidden states that it has stored.
+void stop_with_stored_states(const Prepared& place, const std::string& sweep) {
+  const auto stopped =
+      place.run_until("run/prefix/layer-1.states", "TERM", sweep + " --epochs 0 --patience 1000000");
+  CHECK(stopped.status == 75);
+  REQUIRE(fs::exists(place.root / "run/prefix/layer-1.states"));
+}
+
 TEST_CASE("a sweep that is stopped keeps the hidden states, and goes on with them", "[program]") {
   const Prepared place;
   const std::string two =
       "sweep --data data --model model --profile quick --layers 2 --folds 3 --threads 2 --out run";
-  const auto stopped =
-      place.run_until("run/prefix/layer-1.states", "TERM", two + " --epochs 0 --patience 1000000");
-  CHECK(stopped.status == 75);
-  REQUIRE(fs::exists(place.root / "run/prefix/layer-1.states"));
+  stop_with_stored_states(place, two);
   const auto bytes = std::to_string(fs::file_size(place.root / "run/prefix/layer-1.states"));
   const auto on = place.run(two + " --epochs 1");
   CHECK(on.status == 0);
@@ -285,10 +290,7 @@ TEST_CASE("stored hidden states do not outlive the sweep, also where it goes on 
     fs::remove_all(place.root / "run");
     const std::string two =
         "sweep --data data --model model --profile quick --layers 2 --folds 1 --threads 1 --out run";
-    const auto stopped =
-        place.run_until("run/prefix/layer-1.states", "TERM", two + " --epochs 0 --patience 1000000");
-    CHECK(stopped.status == 75);
-    REQUIRE(fs::exists(place.root / "run/prefix/layer-1.states"));
+    stop_with_stored_states(place, two);
     const auto on = place.run(two + " --epochs 1 " + without);
     INFO(on.err);
     CHECK(on.status == 0);

@@ -4,10 +4,8 @@
 
 #include <mtl/detail/torch.hpp>
 
-#include <algorithm>
 #include <array>
 #include <cstdlib>
-#include <fstream>
 #include <string>
 #include <string_view>
 
@@ -16,6 +14,7 @@
 #include <ATen/Parallel.h>
 #include <ATen/Version.h>
 
+#include <mtl/engine/processor.hpp>
 #include <mtl/model/bert_stack.hpp>
 #include <mtl/store/digest.hpp>
 #include <mtl/version.hpp>
@@ -49,21 +48,6 @@ inline void add_shape(Digest& digest, const BertConfig& config) {
                          static_cast<int>(config.positions), config.pad_id));
 }
 
-/// What the system says of the first processor; empty where it says nothing. Its name alone would not do:
-/// several generations are called "AMD EPYC".
-inline std::string processor(const std::string& cpuinfo = "/proc/cpuinfo") {
-  static constexpr std::array<std::string_view, 10> facts{
-      "model name",      "cpu family",       "model",       "stepping", "flags",      // x86
-      "CPU implementer", "CPU architecture", "CPU variant", "CPU part", "Features"};  // ARM
-  std::ifstream lines(cpuinfo);
-  std::string line, found;
-  while (std::getline(lines, line) && !line.empty()) {  // an empty line is between two processors
-    const auto fact = std::string_view(line).substr(0, line.find('\t'));
-    if (std::ranges::find(facts, fact) != facts.end()) found += line + "\n";
-  }
-  return found;
-}
-
 /// Variables of the environment by which oneDNN and MKL choose other instructions, or round otherwise.
 inline constexpr std::array<const char*, 8> library_variables{
     "ONEDNN_MAX_CPU_ISA", "ONEDNN_CPU_ISA_HINTS", "ONEDNN_DEFAULT_FPMATH_MODE", "MKL_CBWR",
@@ -75,7 +59,7 @@ inline void add_machine(Digest& digest, const BertStack& backbone) {
   const auto engine = backbone.engine();
   digest.add(MTL_VERSION).add(TORCH_VERSION).add(describe(engine));
   if (engine.engine == Engine::Fast) digest.add(active_kernels());
-  digest.add(std::int64_t{at::get_num_threads()}).add(at::get_cpu_capability()).add(processor());
+  digest.add(std::int64_t{at::get_num_threads()}).add(at::get_cpu_capability()).add(processor_facts());
   for (const char* const name : library_variables) {
     const char* const value = std::getenv(name);
     digest.add(name).add(value ? value : "");

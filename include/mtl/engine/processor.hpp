@@ -1,5 +1,11 @@
-// What this processor can do, as far as the kernels ask. Torch-free.
+// What this processor can do, as far as the kernels ask, and what it is. Torch-free.
 #pragma once
+
+#include <algorithm>
+#include <array>
+#include <fstream>
+#include <string>
+#include <string_view>
 
 namespace mtl {
 
@@ -21,6 +27,21 @@ inline bool has_avx512_bf16() {
 #else
   return false;
 #endif
+}
+
+/// What the system says of the first processor; empty where it says nothing. Its name alone would not do:
+/// several generations are called "AMD EPYC".
+inline std::string processor_facts(const std::string& cpuinfo = "/proc/cpuinfo") {
+  static constexpr std::array<std::string_view, 10> facts{
+      "model name",      "cpu family",       "model",       "stepping", "flags",      // x86
+      "CPU implementer", "CPU architecture", "CPU variant", "CPU part", "Features"};  // ARM
+  std::ifstream lines(cpuinfo);
+  std::string line, found;
+  while (std::getline(lines, line) && !line.empty()) {  // an empty line is between two processors
+    const auto fact = std::string_view(line).substr(0, line.find('\t'));
+    if (std::ranges::find(facts, fact) != facts.end()) found += line + "\n";
+  }
+  return found;
 }
 
 }  // namespace mtl
