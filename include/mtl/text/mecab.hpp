@@ -1,9 +1,11 @@
-// In: a text. Out: its morphemes, by MeCab. The only header that knows MeCab's API.
+// In: a text. Out: its morphemes, by MeCab. This header and settled_words.hpp alone know MeCab's API.
 #pragma once
 
 #include <algorithm>
 #include <array>
 #include <memory>
+#include <mutex>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -12,8 +14,11 @@
 #include <mecab.h>
 
 #include <mtl/store/digest.hpp>
+#include <mtl/store/mapped_file.hpp>
 #include <mtl/text/analyzer.hpp>
 #include <mtl/text/mecab_dictionary.hpp>
+#include <mtl/text/mecab_trie.hpp>
+#include <mtl/text/settled_words.hpp>
 #include <mtl/text/utf8.hpp>
 
 namespace mtl {
@@ -38,6 +43,15 @@ class MeCabDictionary {
       all.add(file).add(std::filesystem::exists(path) ? digest_file(path) : "");
     }
     return all.hex();
+  }
+
+  /// How many bytes from a place MeCab looks at, at most, to find the words that begin there: one more than
+  /// the longest has, and enough for the unknown words of a few characters that some kinds of character make.
+  /// Of longer unknown words it sees their end. Nothing where it is not known: with a dictionary of the user,
+  /// or in another format. Reads the trie once.
+  std::optional<std::size_t> reach() const {
+    std::call_once(reach_read_, [this] { reach_ = read_reach(); });
+    return reach_;
   }
 
   /// Parses the lattice's sentence. Thread safe, with a lattice for each thread.
@@ -75,9 +89,21 @@ class MeCabDictionary {
   }
 
  private:
+  std::optional<std::size_t> read_reach() const {
+    if (model_->dictionary_info()->next != nullptr) return std::nullopt;
+    // char.def may make unknown words of up to 15 characters, whatever their kinds; of 4 bytes at most.
+    constexpr std::size_t longest_unknown = 60;
+    const detail::MappedFile file(directory_ + "/sys.dic");
+    const auto trie = detail::MeCabTrie::of(file.bytes());
+    const auto longest = trie ? trie->longest_word() : std::nullopt;
+    return longest ? std::optional(std::max(*longest, longest_unknown) + 1) : std::nullopt;
+  }
+
   std::string directory_;
   std::unique_ptr<MeCab::Model> model_;
   std::unique_ptr<MeCab::Tagger> tagger_;  // after model_: it must go first
+  mutable std::once_flag reach_read_;
+  mutable std::optional<std::size_t> reach_;
 };
 
 /// A morphological analyser on a shared dictionary. One for each thread: a copy has its own lattice.
@@ -105,9 +131,7 @@ class MeCabAnalyzer {
 
   /// The morphemes of `text`, which must be UTF-8. Throws Error for a text above longest_text.
   std::vector<Morpheme> analyze(std::string_view text) {
-    require(text.size() <= longest_text,
-            "a text of {} bytes is more than MeCab is given at once ({}); is a whole file read as one text?",
-            text.size(), longest_text);
+    require_analyzable(text);
     std::vector<Morpheme> morphemes;
     for (std::size_t at = 0; at < text.size();) {
       const std::size_t end = end_of_stretch(text, at);
@@ -118,7 +142,34 @@ class MeCabAnalyzer {
     return morphemes;
   }
 
+  /// The first `most` morphemes of `text`, or as many as it has: those of analyze(), for less where the text
+  /// goes on for long behind them. Throws Error for a text above longest_text.
+  std::vector<Morpheme> analyze_first(std::string_view text, std::size_t most) {
+    require_analyzable(text);
+    const auto stretch = text.substr(0, end_of_stretch(text, 0));
+    std::vector<Morpheme> morphemes;
+    if (most < stretch.size() / bytes_a_word)
+      if (const auto reach = dictionary_->reach()) {
+        std::size_t size = bytes_a_word * most + *reach + spare_bytes;
+        for (; size < stretch.size() && morphemes.size() < most; size *= 2)
+          morphemes = settled_morphemes(stretch, size, *reach);
+      }
+    if (morphemes.size() < most) morphemes = analyze(text);
+    morphemes.resize(std::min(most, morphemes.size()));
+    return morphemes;
+  }
+
  private:
+  /// How long a beginning is tried first. Words of Japanese news have 5.4 bytes on average; with these
+  /// numbers 2 texts in 1,000 need a second try for 512 words, and 3 in 100 for 35.
+  static constexpr std::size_t bytes_a_word = 6, spare_bytes = 32;
+
+  static void require_analyzable(std::string_view text) {
+    require(text.size() <= longest_text,
+            "a text of {} bytes is more than MeCab is given at once ({}); is a whole file read as one text?",
+            text.size(), longest_text);
+  }
+
   /// What every dictionary's char.def puts into the class SPACE.
   static bool is_blank_byte(char c) { return c == ' ' || (c >= '\t' && c <= '\v'); }
 
@@ -142,13 +193,30 @@ class MeCabAnalyzer {
     return end;
   }
 
-  void analyze_stretch(std::string_view text, std::size_t offset, std::vector<Morpheme>& out) {
-    lattice_->set_sentence(text.data(), text.size());  // not copied: `text` outlives the nodes read below
+  void parse(std::string_view text) {
+    lattice_->set_sentence(text.data(), text.size());  // not copied: `text` outlives the nodes that are read
     dictionary_->parse(*lattice_);
-    for (const MeCab::Node* node = lattice_->bos_node()->next; node->next != nullptr; node = node->next) {
-      const std::size_t begin = offset + static_cast<std::size_t>(node->surface - lattice_->sentence());
-      out.push_back({begin, begin + node->length, Feature(node->feature)});
-    }
+  }
+
+  Morpheme to_morpheme(const MeCab::Node& node, std::size_t offset) const {
+    const std::size_t begin = offset + static_cast<std::size_t>(node.surface - lattice_->sentence());
+    return {begin, begin + node.length, Feature(node.feature)};
+  }
+
+  void analyze_stretch(std::string_view text, std::size_t offset, std::vector<Morpheme>& out) {
+    parse(text);
+    for (const MeCab::Node* node = lattice_->bos_node()->next; node->next != nullptr; node = node->next)
+      out.push_back(to_morpheme(*node, offset));
+  }
+
+  /// The first morphemes of a stretch that are known from its first `size` bytes.
+  std::vector<Morpheme> settled_morphemes(std::string_view stretch, std::size_t size, std::size_t reach) {
+    while (!at_character_border(stretch, size)) --size;
+    parse(stretch.substr(0, size));
+    std::vector<Morpheme> morphemes;
+    for (const MeCab::Node* node : detail::settled_words(*lattice_, reach))
+      morphemes.push_back(to_morpheme(*node, 0));
+    return morphemes;
   }
 
   std::shared_ptr<const MeCabDictionary> dictionary_;
