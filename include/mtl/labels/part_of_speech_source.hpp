@@ -70,7 +70,8 @@ class PartOfSpeechSource {
   static constexpr int outside_kind = -1;
 
   int kind_of(Feature feature) const {
-    const auto kind = std::ranges::find(options_.kinds, part_of_speech(feature));
+    const auto kind = std::ranges::find_if(
+        options_.kinds, [feature](const std::string& name) { return is_part_of_speech(feature, name); });
     if (kind == options_.kinds.end()) return outside_kind;
     const auto& excluded = options_.excluded_details;
     const bool left_out =

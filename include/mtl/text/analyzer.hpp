@@ -78,6 +78,14 @@ inline std::string_view part_of_speech(Feature feature) {
   return {feature.c_str(), std::strcspn(feature.c_str(), ",")};
 }
 
+/// Whether that is `part`. Reads no more of the feature than it must.
+inline bool is_part_of_speech(Feature feature, std::string_view part) {
+  const char* text = feature.c_str();
+  if (*text == '"') return part_of_speech(feature) == part;
+  if (std::strncmp(text, part.data(), part.size()) != 0) return false;
+  return text[part.size()] == ',' || text[part.size()] == '\0';
+}
+
 /// The first subdivision of the part of speech: 非自立, 接尾, 代名詞, 数, ...
 inline std::string_view part_of_speech_detail(std::string_view feature) { return feature_field(feature, 1); }
 
