@@ -81,6 +81,7 @@ Pieces tokenize_spans_first(T& tokenizer, std::string_view text, std::span<const
     }
   };
   const std::size_t count = joined.regions.size();
+  joined.pieces.reserve(std::min(2 * count, most));  // nearly always enough: most regions are a word
   for (std::size_t i = 0; i < count; ++i)
     if (order == JoinOrder::TextOrder || joined.regions[i].kind != outside) append(i);
   if (order == JoinOrder::SpansFirst)
