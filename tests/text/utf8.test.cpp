@@ -41,6 +41,27 @@ TEST_CASE("code points survive being written and read", "[text]") {
   }
 }
 
+TEST_CASE("of all short runs of bytes those are UTF-8 that the rule of three bytes allows", "[text]") {
+  // Three bytes, the leads from the last of two bytes to the first of four: as table 3-7 lists them.
+  std::size_t wrong = 0, right = 0;
+  for (unsigned lead = 0xDF; lead <= 0xF0; ++lead)
+    for (unsigned second = 0x70; second <= 0xD0; ++second)
+      for (const unsigned third : {0x00u, 0x7Fu, 0x80u, 0x99u, 0xBFu, 0xC0u, 0xFFu}) {
+        const std::string bytes{static_cast<char>(lead), static_cast<char>(second), static_cast<char>(third)};
+        const unsigned least = lead == 0xE0 ? 0xA0 : 0x80, greatest = lead == 0xED ? 0x9F : 0xBF;
+        const bool three = lead >= 0xE0 && lead <= 0xEF && second >= least && second <= greatest &&
+                           third >= 0x80 && third <= 0xBF;
+        const DecodedPoint point = decode_utf8(bytes, 0);
+        const bool two = lead == 0xDF && second >= 0x80 && second <= 0xBF;
+        const char32_t value = (lead & 0xF) << 12 | (second & 0x3F) << 6 | (third & 0x3F);
+        if (three ? point.value != value || point.length != 3 : point.length != (two ? 2u : 1u)) ++wrong;
+        if (!three && !two && point.value != ill_formed) ++wrong;
+        right += three;
+      }
+  CHECK(wrong == 0);
+  CHECK(right > 2000);
+}
+
 TEST_CASE("a text that is not UTF-8 is refused with the byte", "[text]") {
   CHECK_THROWS_WITH(
       require_utf8("あ\xFF", "notes.tsv:7"),

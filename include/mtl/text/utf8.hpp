@@ -21,14 +21,12 @@ struct DecodedPoint {
   std::size_t length = 1;
 };
 
-/// The code point that starts at byte `at` of `text` (at < text.size()).
-///
-/// Ill-formed bytes (table 3-7 of the Unicode Standard: overlong forms, surrogates, values above U+10FFFF,
-/// missing or stray continuation bytes) give {ill_formed, 1}, so that a loop always advances.
-inline DecodedPoint decode_utf8(std::string_view text, std::size_t at) {
+namespace detail {
+
+/// decode_utf8() of what is neither ASCII nor usual.
+inline DecodedPoint decode_rare_utf8(std::string_view text, std::size_t at) {
   const auto byte = [&](std::size_t i) { return static_cast<unsigned char>(text[at + i]); };
   const unsigned lead = byte(0);
-  if (lead < 0x80) return {lead, 1};
   const std::size_t length = lead < 0xC2 ? 1 : lead < 0xE0 ? 2 : lead < 0xF0 ? 3 : lead < 0xF5 ? 4 : 1;
   if (length == 1 || length > text.size() - at) return {};
   char32_t value = lead & (0x7Fu >> length);
@@ -39,6 +37,23 @@ inline DecodedPoint decode_utf8(std::string_view text, std::size_t at) {
   const bool overlong = (length == 3 && value < 0x800) || (length == 4 && value < 0x10000);
   if (overlong || value > 0x10FFFF || (value >= 0xD800 && value < 0xE000)) return {};
   return {value, length};
+}
+
+}  // namespace detail
+
+/// The code point that starts at byte `at` of `text` (at < text.size()).
+///
+/// Ill-formed bytes (table 3-7 of the Unicode Standard: overlong forms, surrogates, values above U+10FFFF,
+/// missing or stray continuation bytes) give {ill_formed, 1}, so that a loop always advances.
+[[gnu::always_inline]] inline DecodedPoint decode_utf8(std::string_view text, std::size_t at) {
+  const auto byte = [&](std::size_t i) { return static_cast<unsigned char>(text[at + i]); };
+  const unsigned lead = byte(0);
+  if (lead < 0x80) return {lead, 1};
+  // Kana and most kanji: of three bytes, and nothing else can be wrong with them.
+  const bool usual = lead >= 0xE1 && lead <= 0xEC && text.size() - at >= 3 && (byte(1) & 0xC0u) == 0x80 &&
+                     (byte(2) & 0xC0u) == 0x80;
+  if (usual) return {(lead & 0xFu) << 12 | (byte(1) & 0x3Fu) << 6 | (byte(2) & 0x3Fu), 3};
+  return detail::decode_rare_utf8(text, at);
 }
 
 /// Adds the UTF-8 form of a Unicode scalar value to `text`.
