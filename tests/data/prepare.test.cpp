@@ -314,6 +314,54 @@ TEST_CASE("prepare: labels do not depend on whether the counted words give them"
           prepared(corpus, options).dataset);
 }
 
+/// MeCab without analyze_first(): every text is analysed whole.
+struct WholeTexts {
+  MeCabAnalyzer mecab;
+  std::vector<Morpheme> analyze(std::string_view text) { return mecab.analyze(text); }
+  bool agrees_with(const WholeTexts& other) const { return mecab.agrees_with(other.mecab); }
+};
+
+/// Texts of many words with a few beginnings in common.
+Corpus long_texts() {
+  Corpus corpus = tests::two_classes(0);
+  const std::vector<std::string> words{"静かな", "海",       "と", "青い", "山",     "が",
+                                       "とても", "東京都に", "犬", "は",   "美しい", "雨"};
+  for (std::size_t i = 0; i < 60; ++i) {
+    std::string text = "花と空";
+    for (std::size_t k = 0; k < 20 + 7 * i; ++k)
+      text += words[(k < 60 * (i % 3) ? k : k * k + i) % words.size()];
+    const std::string id = std::to_string(i);
+    corpus.documents.push_back({id, i % 2 == 0 ? "warm" : "cold", std::move(text), id});
+  }
+  return corpus;
+}
+
+TEST_CASE("prepare: that texts are not analysed to their ends changes nothing", "[data]") {
+  const Corpus corpus = long_texts();
+  const WholeTexts whole{analyzer()};
+  const bool merge = GENERATE(false, true);
+  const PartOfSpeechOptions pos{.merge_runs = merge};
+  const std::vector<PrepareOptions> settings{{.per_class = 5},
+                                             {.per_class = 5, .max_words = 0},
+                                             {.per_class = 2, .max_words = 30},
+                                             {.per_class = 2, .max_words = 45, .max_pieces = 20},
+                                             {.max_words = 50},
+                                             {.balance = false, .max_words = 90},
+                                             {.per_class = 5, .join = JoinOrder::SpansFirst},
+                                             {.per_class = 5, .tokens = Tokens::Ordinary},
+                                             {.per_class = 3, .max_words = 0, .drop_words_from = 100},
+                                             {.per_class = 2, .max_words = 40, .min_words = 60},
+                                             {.per_class = 3, .max_words = 0, .min_words = 60}};
+  for (const PrepareOptions& options : settings) {
+    const auto some = prepare(corpus, tokenizer(), PartOfSpeechSource(analyzer(), pos), analyzer(), options);
+    const auto all = prepare(corpus, tokenizer(), PartOfSpeechSource(whole, pos), whole, options);
+    INFO(to_json(options).dump());
+    const bool same = some.dataset == all.dataset;
+    CHECK(same);
+    CHECK(to_json(some.report) == to_json(all.report));
+  }
+}
+
 TEST_CASE("settings have names, and come back from JSON", "[data]") {
   const NormalizeOptions some{.digits = Digits::RunToZero, .width = Width::AsciiOnly, .remove_urls = false};
   CHECK(normalize_options(to_json(some)) == some);

@@ -12,6 +12,7 @@
 
 #include <mtl/data/encode_text.hpp>
 #include <mtl/data/for_each_candidate.hpp>
+#include <mtl/data/word_limits.hpp>
 #include <mtl/labels/label_source.hpp>
 #include <mtl/text/remembering_tokenizer.hpp>
 
@@ -30,14 +31,15 @@ std::vector<Span> spans_of(const Candidate& candidate, const Document& document,
   return clipped(source.spans(document.id, normalize(document.text, options.normalize)), candidate.length);
 }
 
-/// The token ids as a string, to compare by: texts that differ after the last one are the same to a model.
-inline std::string ids_of(const Candidate& candidate) {
+/// The first `most` token ids as bytes, to compare by: texts that differ after the last one are the same to a
+/// model.
+inline std::string_view ids_of(const Candidate& candidate, std::size_t most = unlimited) {
   const auto& ids = candidate.example.ids;
-  return {reinterpret_cast<const char*>(ids.data()), ids.size() * sizeof ids[0]};
+  return {reinterpret_cast<const char*>(ids.data()), std::min(most, ids.size()) * sizeof ids[0]};
 }
 
 /// Makes examples of candidates.
-template <SubwordTokenizer T, LabelSource S>
+template <SubwordTokenizer T, LabelSource S, MorphologicalAnalyzer A>
 class CandidateEncoder {
  public:
   /// The tokens of a beginning, special ones counted: enough to tell most texts from one another.
@@ -45,54 +47,92 @@ class CandidateEncoder {
 
   /// All of these must outlive it.
   CandidateEncoder(const Corpus& corpus, const T& tokenizer, const S& source, const LabelSet& labels,
-                   const PrepareOptions& options)
-      : corpus_{corpus}, tokenizer_{tokenizer}, source_{source}, labels_{labels}, options_{options} {}
+                   const A& analyzer, const PrepareOptions& options)
+      : corpus_{corpus},
+        tokenizer_{tokenizer},
+        source_{source},
+        labels_{labels},
+        analyzer_{analyzer},
+        options_{options},
+        short_options_{options} {
+    short_options_.max_pieces = std::min(beginning, options.max_pieces);
+  }
 
-  /// Encodes all; drops what is empty or became a duplicate by the cuts; keeps equal class sizes.
+  /// Cuts and encodes all; drops what is empty or became a duplicate by the cuts; keeps equal class sizes.
   ///
-  /// Of texts that will be left out for their number only the beginnings are tokenised: a beginning that no
-  /// other text shares makes no duplicate.
+  /// Of texts that will be left out for their number only the beginnings are analysed and tokenised: a
+  /// beginning that no other text shares makes no duplicate.
   void operator()(std::vector<Candidate>& candidates, std::size_t classes, PrepareReport& report) const {
-    if (many_go(candidates, classes)) {
-      encode(candidates, std::min(beginning, options_.max_pieces), "compare");
-      complete(candidates, share_their_ids(candidates), "compare");
-    } else {
-      encode(candidates, options_.max_pieces, "tokenise");
-    }
+    mark_wanted(candidates, classes);
+    encode(candidates, "tokenise");
+    complete(candidates, share_their_beginnings(candidates), "compare");
     keep_if(candidates, report, Dropped::Empty,
             [](const Candidate& candidate) { return candidate.example.ids.size() > 2; });
-    drop_duplicates(candidates, options_, report, Dropped::DuplicateOnceCut, ids_of);
+    drop_duplicates(candidates, options_, report, Dropped::DuplicateOnceCut,
+                    [](const Candidate& candidate) { return ids_of(candidate); });
     balance(candidates, classes, options_, report);
     complete(candidates, std::vector<bool>(candidates.size(), true), "tokenise");
   }
 
  private:
-  bool many_go(const std::vector<Candidate>& candidates, std::size_t classes) const {
-    if (!options_.balance || options_.tokens != Tokens::SpanFirst) return false;
-    std::vector<std::size_t> sizes(classes);
+  /// Those that stay if no other is dropped. Ordinary tokens of a text may depend on its end: of these there
+  /// are no beginnings.
+  void mark_wanted(std::vector<Candidate>& candidates, std::size_t classes) const {
+    if (!options_.balance || options_.tokens != Tokens::SpanFirst) return;
+    std::vector<std::size_t> sizes(classes), taken(classes);
     for (const Candidate& candidate : candidates) ++sizes.at(candidate.label);
     const std::size_t size =
         options_.per_class > 0 ? static_cast<std::size_t>(options_.per_class) : std::ranges::min(sizes);
-    return size * classes < candidates.size() - candidates.size() / 10;
+    for (Candidate& candidate : candidates) candidate.wanted = taken[candidate.label]++ < size;
   }
 
-  /// Tokenises and labels the candidates, cut to `most` tokens.
-  void encode(std::vector<Candidate>& candidates, int most, const char* what) const {
-    PrepareOptions cut = options_;
-    cut.max_pieces = most;
-    for_each_candidate(candidates, corpus_, options_, what, [&] {
-      return [&, tokenizer = RememberingTokenizer<T>(tokenizer_), source = source_](
+  /// Tokenises and labels the candidates: those that are wanted whole, of the others the beginnings.
+  ///
+  /// Words first, of all: an analyser is slower where a tokenizer uses the processor's cache between two
+  /// texts.
+  void encode(std::vector<Candidate>& candidates, const char* what) const {
+    if (options_.max_words > 0 || labels_come_from_words())
+      for_each_candidate(candidates, corpus_, options_, "find words", [this] {
+        return [this, analyzer = analyzer_](Candidate& candidate, const Document&) mutable {
+          find_words(candidate, analyzer);
+        };
+      });
+    for_each_candidate(candidates, corpus_, options_, what, [this] {
+      return [this, tokenizer = tokenizer_, source = source_, analyzer = analyzer_](
                  Candidate& candidate, const Document& document) mutable {
         if (!candidate.spans) candidate.spans = spans_of(candidate, document, source, options_);
-        const auto text = std::string_view(candidate.text).substr(0, candidate.length);
-        const auto pieces = label_pieces(tokenizer, text, *candidate.spans, labels_, cut);
-        candidate.cut = pieces.cut;
-        candidate.complete = !pieces.cut || most == options_.max_pieces;
-        candidate.example =
-            to_example(document.id, std::string(text), static_cast<std::int32_t>(candidate.label), pieces,
-                       tokenizer.special(), options_, is_labelled(source, document.id));
+        tokenize(candidate, document, tokenizer);
+        if (!candidate.beginning) return;
+        forget_beginning(candidate);
+        if (candidate.cut) return;
+        // Its first words did not give all the tokens.
+        cut_after_words(candidate, analyzer, source, options_);
+        tokenize(candidate, document, tokenizer);
       };
     });
+  }
+
+  bool labels_come_from_words() const {
+    if constexpr (MorphemeSource<S, A>) return source_.analyzes_as(analyzer_);
+    return false;
+  }
+
+  void find_words(Candidate& candidate, A& analyzer) const {
+    constexpr int words = beginning + 6;  // the last ones may belong to what is not known whole
+    const bool short_one = !candidate.wanted && options_.join == JoinOrder::TextOrder;
+    if (candidate.words) return;
+    if (short_one && cut_to_beginning(candidate, analyzer, source_, options_, words)) return;
+    cut_after_words(candidate, analyzer, source_, options_);
+  }
+
+  void tokenize(Candidate& candidate, const Document& document, RememberingTokenizer<T>& tokenizer) const {
+    const PrepareOptions& cut = candidate.wanted ? options_ : short_options_;
+    const auto text = std::string_view(candidate.text).substr(0, candidate.length);
+    const auto pieces = label_pieces(tokenizer, text, *candidate.spans, labels_, cut);
+    candidate.cut = pieces.cut;
+    candidate.complete = !candidate.beginning && (!pieces.cut || cut.max_pieces == options_.max_pieces);
+    candidate.example = to_example(document.id, std::string(text), static_cast<std::int32_t>(candidate.label),
+                                   pieces, tokenizer.special(), options_, is_labelled(source_, document.id));
   }
 
   /// Encodes those of the candidates `which` that are not yet complete.
@@ -103,26 +143,33 @@ class CandidateEncoder {
       if (which[i] && !candidates[i].complete) {
         places.push_back(i);
         rest.push_back(std::move(candidates[i]));
+        rest.back().wanted = true;
       }
-    encode(rest, options_.max_pieces, what);
+    encode(rest, what);
     for (std::size_t i = 0; i < rest.size(); ++i) candidates[places[i]] = std::move(rest[i]);
   }
 
-  /// For each candidate whether another has the same ids, as far as they are known.
-  static std::vector<bool> share_their_ids(const std::vector<Candidate>& candidates) {
-    std::unordered_map<std::string, int> counts;
-    for (const Candidate& candidate : candidates) ++counts[ids_of(candidate)];
+  /// For each candidate whether another begins with the same ids.
+  static std::vector<bool> share_their_beginnings(const std::vector<Candidate>& candidates) {
+    const auto key = [](const Candidate& candidate) {
+      // Without the [SEP], which stands elsewhere in the whole text.
+      return ids_of(candidate, std::min<std::size_t>(beginning, candidate.example.ids.size()) - 1);
+    };
+    std::unordered_map<std::string_view, int> counts;
+    for (const Candidate& candidate : candidates) ++counts[key(candidate)];
     std::vector<bool> shared;
     shared.reserve(candidates.size());
-    for (const Candidate& candidate : candidates) shared.push_back(counts.at(ids_of(candidate)) > 1);
+    for (const Candidate& candidate : candidates) shared.push_back(counts.at(key(candidate)) > 1);
     return shared;
   }
 
   const Corpus& corpus_;
-  const T& tokenizer_;
+  RememberingTokenizer<T> tokenizer_;
   const S& source_;
   const LabelSet& labels_;
+  const A& analyzer_;
   const PrepareOptions& options_;
+  PrepareOptions short_options_;  ///< of beginnings
 };
 
 }  // namespace mtl::detail

@@ -38,6 +38,12 @@ Pieces tokenize_ordinarily(T& tokenizer, std::string_view text, const std::vecto
 
 }  // namespace detail
 
+/// How many words are to be known of a text that is cut after `most`: these, and the one behind them, by
+/// which one sees that it is cut. All of them for most = 0.
+inline std::size_t words_up_to_cut(int most) {
+  return most == 0 ? unlimited : static_cast<std::size_t>(most) + 1;
+}
+
 /// Where the first `most` words end, in bytes of their text; `whole` where there are no more words, and
 /// for most = 0.
 inline std::size_t end_of_words(std::span<const Morpheme> words, int most, std::size_t whole) {

@@ -87,16 +87,16 @@ inline Dataset to_dataset(std::vector<Candidate>& candidates, const Corpus& corp
 inline void describe(const Dataset& dataset, const PrepareOptions& options, std::int32_t unknown,
                      PrepareReport& report) {
   const auto& names = dataset.labels.at(options.auxiliary_head);
-  for (const std::string& name : names) report.labels[name] = 0;
-  std::vector<std::int64_t> lengths;
+  std::vector<std::int64_t> labels(names.size()), lengths;
   for (const Example& example : dataset.examples) {
     ++report.kept.at(static_cast<std::size_t>(example.targets.at(std::string(main_head)).front()));
     lengths.push_back(static_cast<std::int64_t>(example.ids.size()) - 2);
     report.pieces += lengths.back();
     report.unknown_pieces += std::ranges::count(example.ids, unknown);
     for (const std::int32_t label : example.targets.at(options.auxiliary_head))
-      if (label != ignored_label) ++report.labels[names[static_cast<std::size_t>(label)]];
+      if (label != ignored_label) ++labels.at(static_cast<std::size_t>(label));
   }
+  for (std::size_t i = 0; i < names.size(); ++i) report.labels[names[i]] = labels[i];
   std::ranges::sort(lengths);
   report.shortest = lengths.front();
   report.median = lengths[lengths.size() / 2];
@@ -135,8 +135,8 @@ Prepared prepare(const Corpus& corpus, const T& tokenizer, const S& source, cons
                   [](const Candidate& candidate) { return !candidate.text.empty(); });
   shuffle(candidates, RandomStream(options.seed).named("documents"));
   drop_duplicates(candidates, options, report, Dropped::Duplicate, std::mem_fn(&Candidate::text));
-  detail::apply_word_limits(candidates, corpus, analyzer, source, options, report);
-  const detail::CandidateEncoder encode(corpus, tokenizer, source, labels, options);
+  detail::drop_by_words(candidates, corpus, analyzer, source, options, report);
+  const detail::CandidateEncoder encode(corpus, tokenizer, source, labels, analyzer, options);
   encode(candidates, classes, report);
   prepared.dataset = detail::to_dataset(candidates, corpus, classes, labels, options, report);
   detail::describe(prepared.dataset, options, own_tokenizer.special().unk, report);

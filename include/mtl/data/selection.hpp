@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <optional>
+#include <string_view>
 #include <unordered_map>
 #include <unordered_set>
 
@@ -20,11 +21,13 @@ struct Candidate {
   std::size_t label = 0;     ///< index in the classes of the corpus
   std::string text = {};     ///< normalised
   std::size_t length = 0;    ///< bytes of `text` that are used; fewer than all when it is cut after max_words
-  std::size_t words = 0;     ///< of `text`, where words are counted
+  std::optional<std::size_t> words = {};  ///< of `text`, once they are counted, and as far as they matter
   std::optional<std::vector<Span>> spans = {};  ///< once they are known; within `length`
-  Example example = {};                         ///< once it is tokenised
-  bool cut = false;                             ///< pieces were left out at its end
-  bool complete = false;                        ///< `example` has all pieces, and not those of a beginning
+  bool beginning = false;  ///< `length` and `spans` are those of its first words, for the while
+  Example example = {};    ///< once it is tokenised
+  bool wanted = true;      ///< it stays, as far as is known
+  bool cut = false;        ///< pieces were left out at its end
+  bool complete = false;   ///< `example` has all pieces, and not those of a beginning
 };
 
 namespace detail {
@@ -65,23 +68,25 @@ inline std::vector<Candidate> choose_classes(const Corpus& corpus, int classes, 
   return candidates;
 }
 
-/// Keeps the first of the candidates for which key(candidate), a string, is the same (or none, as
-/// options.duplicates says); the others are counted as `why`.
+/// Keeps the first of the candidates for which key(candidate), a view of something in it, is the same (or
+/// none, as options.duplicates says); the others are counted as `why`.
 template <class Key>
 void drop_duplicates(std::vector<Candidate>& candidates, const PrepareOptions& options, PrepareReport& report,
                      Dropped why, Key key) {
+  // Marked first, dropped then: while candidates are moved no view of them is valid.
+  const auto is_wanted = [](const Candidate& candidate) { return candidate.wanted; };
   if (options.duplicates == Duplicates::ConflictsDropped) {
-    std::unordered_map<std::string, std::size_t> first;
-    std::unordered_set<std::string> conflicts;
+    std::unordered_map<std::string_view, std::size_t> first;
+    std::unordered_set<std::string_view> conflicts;
     for (const Candidate& candidate : candidates)
       if (first.emplace(key(candidate), candidate.label).first->second != candidate.label)
         conflicts.insert(key(candidate));
-    detail::keep_if(candidates, report, Dropped::Conflict,
-                    [&](const Candidate& candidate) { return !conflicts.contains(key(candidate)); });
+    for (Candidate& candidate : candidates) candidate.wanted = !conflicts.contains(key(candidate));
+    detail::keep_if(candidates, report, Dropped::Conflict, is_wanted);
   }
-  std::unordered_set<std::string> seen;
-  detail::keep_if(candidates, report, why,
-                  [&](const Candidate& candidate) { return seen.insert(key(candidate)).second; });
+  std::unordered_set<std::string_view> seen;
+  for (Candidate& candidate : candidates) candidate.wanted = seen.insert(key(candidate)).second;
+  detail::keep_if(candidates, report, why, is_wanted);
 }
 
 namespace detail {

@@ -109,7 +109,7 @@ class Predictor {
     std::size_t length = clean.text.size();
     std::vector<Span> spans;
     if (options_.max_words > 0 || source_) {
-      const auto words = analyzer_.analyze(clean.text);
+      const auto words = first_morphemes(analyzer_, clean.text, words_up_to_cut(options_.max_words));
       length = end_of_words(words, options_.max_words, length);
       // Its analyser is a copy of this one: the words are the same.
       if (source_) spans = clipped(source_->spans_of(words), length);
