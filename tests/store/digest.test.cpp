@@ -33,4 +33,16 @@ TEST_CASE("what is added to a digest keeps its borders and its type", "[store]")
   CHECK(Digest{}.raw("ab").raw("c").hex() == digest_bytes("abc"));
 }
 
+TEST_CASE("numbers added together are numbers added one by one", "[store]") {
+  for (const int count : {0, 1, 63, 64, 65, 200}) {
+    std::vector<std::int32_t> numbers;
+    Digest one_by_one;
+    for (int i = 0; i < count; ++i) {
+      numbers.push_back(i % 3 == 0 ? -i : 1 << i % 31);
+      one_by_one.add(std::int64_t{numbers.back()});
+    }
+    CHECK(Digest{}.add(std::span<const std::int32_t>(numbers)).hex() == one_by_one.hex());
+  }
+}
+
 }  // namespace digest_test

@@ -1,6 +1,7 @@
 // In: a data set or its folds. Out: digests, which say whether two runs saw the same.
 #pragma once
 
+#include <span>
 #include <string_view>
 
 #include <mtl/data/dataset.hpp>
@@ -12,8 +13,7 @@ namespace mtl {
 namespace detail {
 
 inline void add_numbers(Digest& digest, const std::vector<std::int32_t>& numbers) {
-  digest.add(static_cast<std::int64_t>(numbers.size()));
-  for (const std::int32_t number : numbers) digest.add(std::int64_t{number});
+  digest.add(static_cast<std::int64_t>(numbers.size())).add(std::span(numbers));
 }
 
 inline void add_names(Digest& digest, const std::vector<std::string>& names) {

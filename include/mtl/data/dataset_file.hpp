@@ -13,6 +13,7 @@
 
 #include <mtl/data/dataset_digest.hpp>
 #include <mtl/data/folds_file.hpp>
+#include <mtl/detail/parallel_for.hpp>
 #include <mtl/store/atomic_folder.hpp>
 
 namespace mtl {
@@ -130,29 +131,58 @@ inline std::vector<Example> load_examples(const std::string& path, const Dataset
 
 }  // namespace detail
 
-/// What save_dataset writes, by file name.
-inline std::map<std::string, std::string> dataset_contents(const StoredDataset& stored) {
-  nlohmann::json head{
-      {"format", "mtl data set"},
-      {"version", detail::dataset_version},
-      {"name", stored.dataset.name},
-      {"examples", stored.dataset.examples.size()},
-      {"labels", stored.dataset.labels},
-      {"digests", {{"data", data_digest(stored.dataset)}, {"inputs", inputs_digest(stored.dataset)}}},
-      {"about", stored.about}};
-  std::string lines;
-  for (const Example& example : stored.dataset.examples) lines += detail::example_line(example) + "\n";
-  // `about` may name files whose paths are not UTF-8: no reason to lose the work
-  constexpr auto replace = nlohmann::json::error_handler_t::replace;
-  return {{"dataset.json", head.dump(2, ' ', false, replace) + "\n"},
-          {"examples.jsonl", std::move(lines)},
-          {"folds.tsv", format_folds(stored.folds, stored.dataset)}};
+namespace detail {
+
+/// What a data folder says of its examples: their lines, and their digests.
+struct WrittenExamples {
+  std::string lines, data_digest, inputs_digest;
+};
+
+inline WrittenExamples write_examples(const Dataset& dataset, int threads) {
+  constexpr std::size_t together = 64;
+  const auto& examples = dataset.examples;
+  WrittenExamples written;
+  std::vector<std::string> parts((examples.size() + together - 1) / together);
+  const auto write_part = [&](std::size_t part) {
+    const std::size_t end = std::min(examples.size(), (part + 1) * together);
+    for (std::size_t i = part * together; i < end; ++i) parts[part] += example_line(examples[i]) + "\n";
+  };
+  parallel_for(parts.size() + 2, threads, [&] {
+    return [&](std::size_t task) {
+      if (task == 0) written.data_digest = data_digest(dataset);
+      if (task == 1) written.inputs_digest = inputs_digest(dataset);
+      if (task > 1) write_part(task - 2);
+    };
+  });
+  for (const std::string& part : parts) written.lines += part;
+  return written;
 }
 
-/// Writes the folder whole or not at all; an earlier data folder there is replaced in one step. Throws Error
-/// when the folder holds anything else.
-inline void save_dataset(const std::string& folder, const StoredDataset& stored) {
-  write_folder_atomically(folder, dataset_contents(stored));
+}  // namespace detail
+
+/// What save_dataset writes, by file name.
+inline std::map<std::string, std::string> dataset_contents(const StoredDataset& stored, int threads = 1) {
+  auto examples = detail::write_examples(stored.dataset, threads);
+  nlohmann::json head{{"format", "mtl data set"},
+                      {"version", detail::dataset_version},
+                      {"name", stored.dataset.name},
+                      {"examples", stored.dataset.examples.size()},
+                      {"labels", stored.dataset.labels},
+                      {"digests", {{"data", examples.data_digest}, {"inputs", examples.inputs_digest}}},
+                      {"about", stored.about}};
+  // `about` may name files whose paths are not UTF-8: no reason to lose the work
+  constexpr auto replace = nlohmann::json::error_handler_t::replace;
+  std::map<std::string, std::string> contents;
+  contents.emplace("dataset.json", head.dump(2, ' ', false, replace) + "\n");
+  contents.emplace("examples.jsonl", std::move(examples.lines));
+  contents.emplace("folds.tsv", format_folds(stored.folds, stored.dataset));
+  return contents;
+}
+
+/// Writes the folder whole or not at all; an earlier data folder there is replaced in one step. `threads`: 0
+/// for one a core. Throws Error when the folder holds anything else.
+inline void save_dataset(const std::string& folder, const StoredDataset& stored, int threads = 1) {
+  write_folder_atomically(folder, dataset_contents(stored, threads));
 }
 
 /// Reads a data folder.

@@ -2,12 +2,15 @@
 // XXH3, 128 bits, in its canonical (big-endian) spelling. It identifies; it does not protect against forgery.
 #pragma once
 
+#include <algorithm>
 #include <array>
+#include <bit>
 #include <cerrno>
 #include <cstdint>
 #include <cstdio>
 #include <cstring>
 #include <memory>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -58,6 +61,19 @@ class Digest {
     return *this;
   }
 
+  /// Adds numbers one by one.
+  Digest& add(std::span<const std::int32_t> numbers) {
+    std::array<char, 64 * framed> block{};
+    while (!numbers.empty()) {
+      const auto some = numbers.first(std::min<std::size_t>(numbers.size(), 64));
+      for (std::size_t i = 0; i < some.size(); ++i)
+        put_frame(&block[framed * i], 'i', static_cast<std::uint64_t>(std::int64_t{some[i]}));
+      raw({block.data(), framed * some.size()});
+      numbers = numbers.subspan(some.size());
+    }
+    return *this;
+  }
+
   /// Bytes without a frame: for one stream that arrives in blocks.
   Digest& raw(std::string_view bytes) {
     XXH3_128bits_update(state_.get(), bytes.data(), bytes.size());
@@ -68,9 +84,19 @@ class Digest {
   std::string hex() const { return detail::hex(XXH3_128bits_digest(state_.get())); }
 
  private:
+  static constexpr std::size_t framed = 9;  ///< bytes of a framed number
+
+  static void put_frame(char* to, char kind, std::uint64_t value) {
+    to[0] = kind;
+    if constexpr (std::endian::native == std::endian::little)
+      std::memcpy(to + 1, &value, sizeof value);
+    else
+      for (unsigned i = 0; i < 8; ++i) to[i + 1] = static_cast<char>(value >> (8 * i) & 0xFF);
+  }
+
   void frame(char kind, std::uint64_t value) {
-    std::array<char, 9> bytes{kind};
-    for (unsigned i = 0; i < 8; ++i) bytes[i + 1] = static_cast<char>(value >> (8 * i) & 0xFF);
+    std::array<char, framed> bytes{};
+    put_frame(bytes.data(), kind, value);
     raw({bytes.data(), bytes.size()});
   }
 
