@@ -10,6 +10,8 @@
 
 #include <mtl/store/atomic_file.hpp>
 
+#include "read_ahead.hpp"
+
 namespace mtl::program {
 namespace {
 
@@ -163,7 +165,12 @@ FileSource open_files(const std::string& path, Wanted wanted, SizeLimits limits)
       if (std::exchange(given, true)) return std::nullopt;
       return open_file(path, limits);
     };
-  return [files = std::make_shared<ArchiveFiles>(path, std::move(wanted), limits)] { return files->next(); };
+  // Unpacking takes as long as what is made of the files.
+  constexpr std::size_t ahead = std::size_t{1} << 20;
+  const auto archive = std::make_shared<ArchiveFiles>(path, std::move(wanted), limits);
+  return [files = std::make_shared<ReadAhead>([archive] { return archive->next(); }, ahead)] {
+    return files->next();
+  };
 }
 
 NamedFile open_file(const std::string& path, SizeLimits limits) {

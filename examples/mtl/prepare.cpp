@@ -84,7 +84,7 @@ std::string versions_noted_in(const std::string& input) {
 
 /// What dataset.json says of where the data came from and how it was made.
 nlohmann::json about(const PrepareSettings& settings, const PretrainedTokenizer& tokenizer,
-                     const MeCabDictionary& dictionary, const PrepareOptions& options,
+                     const nlohmann::json& dictionary, const PrepareOptions& options,
                      const PrepareReport& report) {
   const bool own = !settings.labels.empty();
   return {
@@ -96,7 +96,7 @@ nlohmann::json about(const PrepareSettings& settings, const PretrainedTokenizer&
       {"model", std::filesystem::absolute(settings.text.model).lexically_normal().string()},
       {"tokenizer", {{"digest", tokenizer.digest()}, {"vocabulary", tokenizer.vocabulary_size()}}},
       {"word-dic", settings.text.word_dic},
-      {"label-dic", {{"directory", dictionary.directory()}, {"digest", dictionary.digest()}}},
+      {"label-dic", dictionary},
       {"label-source",
        own ? nlohmann::json{{"file", std::filesystem::absolute(settings.labels).lexically_normal().string()},
                             {"digest", digest_file(settings.labels)}}
@@ -150,11 +150,15 @@ void run(PrepareSettings& settings) {
           "--folds {}: at least 3 are needed: one to test, one to validate, the rest to train",
           settings.folds);
   require_replaceable_folder(settings.out, dataset_files());
-  // The corpus is read while the tokenizer is loaded; what is wrong with the latter is said first.
+  // The corpus is read while the tokenizer is loaded and the dictionary gone through; what is wrong with
+  // these is said first.
   auto reading = std::async(std::launch::async, [&] { return settings.corpus.read(); });
   const PretrainedTokenizer tokenizer = settings.text.load_tokenizer();
   require_embedding_fits(settings.text.model, tokenizer);
   const auto dictionary = settings.text.load_label_dictionary();
+  dictionary->reach();  // which all threads would wait for later
+  const nlohmann::json about_dictionary{{"directory", dictionary->directory()},
+                                        {"digest", dictionary->digest()}};
   const Corpus corpus = reading.get();
   if (settings.quick() && !settings.classes)
     options.classes = std::min(QuickSizes{}.classes, static_cast<int>(corpus.classes.size()));
@@ -165,8 +169,8 @@ void run(PrepareSettings& settings) {
   StoredDataset stored{.dataset = std::move(dataset), .folds = {}};
   stored.folds = stratified_folds(main_labels(stored.dataset), settings.folds, options.seed,
                                   stored.dataset.labels.at("main"));
-  stored.about = about(settings, tokenizer, *dictionary, options, report);
-  save_dataset(settings.out, stored);
+  stored.about = about(settings, tokenizer, about_dictionary, options, report);
+  save_dataset(settings.out, stored, options.threads);
   fmt::print(stderr, "{}{} folds from seed {}; written to {}\n", to_table(report), settings.folds,
              options.seed, settings.out);
 }
