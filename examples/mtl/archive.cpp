@@ -165,9 +165,11 @@ FileSource open_files(const std::string& path, Wanted wanted, SizeLimits limits)
       if (std::exchange(given, true)) return std::nullopt;
       return open_file(path, limits);
     };
+  const auto archive = std::make_shared<ArchiveFiles>(path, std::move(wanted), limits);
+  const bool small = limits.file <= SizeLimits{}.file;
+  if (!small) return [archive] { return archive->next(); };  // one table in memory, not two
   // Unpacking takes as long as what is made of the files.
   constexpr std::size_t ahead = std::size_t{1} << 20;
-  const auto archive = std::make_shared<ArchiveFiles>(path, std::move(wanted), limits);
   return [files = std::make_shared<ReadAhead>([archive] { return archive->next(); }, ahead)] {
     return files->next();
   };

@@ -21,6 +21,9 @@ class ReadAhead {
     start();
   }
 
+  ReadAhead(const ReadAhead&) = delete;  // the other thread holds its address
+  ReadAhead& operator=(const ReadAhead&) = delete;
+
   /// The next file. Throws what the source threw, once the files before are given.
   std::optional<NamedFile> next() {
     while (given_ == batch_.files.size()) {
@@ -51,7 +54,7 @@ class ReadAhead {
         auto file = source_();
         batch.last = !file;
         if (!file) break;
-        size += file->content.size();
+        size += sizeof *file + file->name.size() + file->content.size();
         batch.files.push_back(std::move(*file));
       }
     } catch (...) {

@@ -117,6 +117,17 @@ TEST_CASE("fields of a feature are read as CSV", "[text]") {
   CHECK(feature_field("名詞,\"1,2\",C3", 2) == "C3");
 }
 
+TEST_CASE("a part of speech is the first field of a feature, whole", "[text]") {
+  CHECK(is_part_of_speech(Feature("名詞,数"), "名詞"));
+  CHECK(is_part_of_speech(Feature("名詞"), "名詞"));
+  CHECK(is_part_of_speech(Feature("\"名,詞\",数"), "名,詞"));
+  CHECK_FALSE(is_part_of_speech(Feature("名詞,数"), "名"));
+  CHECK_FALSE(is_part_of_speech(Feature("名"), "名詞"));
+  CHECK_FALSE(is_part_of_speech(Feature("名詞,数"), "名詞,数"));
+  CHECK_FALSE(is_part_of_speech(Feature("名詞"), std::string_view("名詞\0x", 8)));
+  CHECK_FALSE(is_part_of_speech(Feature(), "名詞"));
+}
+
 TEST_CASE("a dictionary that is not there says what to do", "[text]") {
   using Catch::Matchers::Contains;
   CHECK_THROWS_WITH(MeCabDictionary::open("/no/such/dictionary"),

@@ -1,9 +1,14 @@
 // The dictionary is Debian's mecab-ipadic-utf8. What is expected is what MeCab makes of the whole text.
+#include <filesystem>
+#include <map>
 #include <random>
 #include <set>
 #include <string>
 #include <vector>
 
+#include <unistd.h>
+
+#include <mtl/store/atomic_file.hpp>
 #include <mtl/text/mecab.hpp>
 
 #include "support/catch.hpp"
@@ -90,6 +95,69 @@ TEST_CASE("of every beginning only words are settled that every text has which b
     }
   }
   CHECK(settled > characters / 2);  // or else nothing was tested
+}
+
+/// A dictionary in which a character is a blank and of another kind as well, so that MeCab passes over runs
+/// of words, and unknown words are as long as may be. Made by MeCab itself.
+struct TinyDictionary {
+  std::filesystem::path folder =
+      std::filesystem::temp_directory_path() / fmt::format("mtl-dictionary-{}", ::getpid());
+  TinyDictionary() {
+    std::filesystem::create_directories(folder);
+    const std::map<std::string, std::string> files{
+        {"char.def",
+         "DEFAULT 0 1 0\nSPACE 0 1 0\nKATAKANA 1 1 2\nALPHA 1 1 15\n0x0020 SPACE\n0x30FB SPACE KATAKANA\n"
+         "0x30A1..0x30FA KATAKANA\n0x0061..0x007A ALPHA\n"},
+        {"unk.def", "DEFAULT,0,0,5000,記号\nSPACE,0,0,5000,空白\nKATAKANA,0,0,3000,片\nALPHA,0,0,900,英\n"},
+        {"lex.csv", "あ,0,0,10,a\nい,0,0,10,b\n。,0,0,10,c\nあ・,0,0,500,d\nab a,0,0,100,e\n"},
+        {"matrix.def", "1 1\n0 0 0\n"},
+        {"dicrc", "cost-factor = 700\nbos-feature = BOS/EOS\nmax-grouping-size = 3\n"},
+        {"feature.def", ""},
+        {"left-id.def", ""},
+        {"right-id.def", ""},
+        {"rewrite.def", ""},
+        {"pos-id.def", ""}};
+    for (const auto& [name, content] : files) write_file_atomically((folder / name).string(), content);
+    std::vector<std::string> words{"index", "-d", folder.string(), "-o", folder.string(), "-f",
+                                   "utf-8", "-t", "utf-8"};
+    std::vector<char*> arguments;
+    for (std::string& word : words) arguments.push_back(word.data());
+    REQUIRE(mecab_dict_index(static_cast<int>(arguments.size()), arguments.data()) == 0);
+  }
+  ~TinyDictionary() { std::filesystem::remove_all(folder); }
+};
+
+TEST_CASE("first words are right where blanks and words are of one kind, and unknown words long", "[text]") {
+  const TinyDictionary tiny;
+  MeCabAnalyzer analyzer(MeCabDictionary::open(tiny.folder.string()));
+  CHECK(analyzer.dictionary().reach() == 61);
+  const std::vector<std::string> parts{
+      "あ",        "い", "。", "・",         "ア",   "イウ",
+      "あ・",      " ",  "a",  "abcdefghij", "ab a", "アアアアアアアアアアアアアアアアアアアア",
+      "          "};
+  std::mt19937 chance(9);
+  for (int round = 0; round < 2000; ++round) {
+    std::string text;
+    for (std::size_t i = 20 + chance() % 120; i > 0; --i) text += parts[chance() % parts.size()];
+    const auto all = analyzer.analyze(text);
+    for (const std::size_t most : {1, 2, 3, 5, 10, 20})
+      if (!same(analyzer.analyze_first(text, most), all, most)) FAIL_CHECK(most << " words of: " << text);
+  }
+}
+
+TEST_CASE("a text that ends behind a blank is analysed without what lies behind it in memory", "[text]") {
+  MeCabAnalyzer analyzer(MeCabDictionary::open(find_dictionary("ipadic")));
+  const std::string text = "海と山 国際基督教大学高等学校";
+  const auto part = std::string_view(text).substr(0, std::string("海と山 ").size());
+  CHECK(same(analyzer.analyze(part), analyzer.analyze(std::string(part)), text.size()));
+  CHECK(analyzer.analyze(part).size() == 3);
+  // The first words of a text are looked for in a beginning, which may end so as well, beyond what MeCab
+  // reserves.
+  std::string longer(8508, 'a');
+  for (std::size_t i = 0; i < longer.size(); i += 3) longer.replace(i, 3, "山");
+  longer += "aa " + text;
+  for (int i = 0; i < 3000; ++i) longer += "山";
+  CHECK(same(analyzer.analyze_first(longer, 1400), analyzer.analyze(longer), 1400));
 }
 
 TEST_CASE("a word that begins before the cut and goes on behind it is seen by the reach alone", "[text]") {

@@ -135,33 +135,34 @@ namespace detail {
 
 /// What a data folder says of its examples: their lines, and their digests.
 struct WrittenExamples {
-  std::string lines, data_digest, inputs_digest;
+  std::vector<std::string> lines;  ///< some of them together
+  std::string data_digest, inputs_digest;
 };
 
 inline WrittenExamples write_examples(const Dataset& dataset, int threads) {
   constexpr std::size_t together = 64;
   const auto& examples = dataset.examples;
   WrittenExamples written;
-  std::vector<std::string> parts((examples.size() + together - 1) / together);
+  written.lines.resize((examples.size() + together - 1) / together);
   const auto write_part = [&](std::size_t part) {
     const std::size_t end = std::min(examples.size(), (part + 1) * together);
-    for (std::size_t i = part * together; i < end; ++i) parts[part] += example_line(examples[i]) + "\n";
+    for (std::size_t i = part * together; i < end; ++i)
+      written.lines[part] += example_line(examples[i]) + "\n";
   };
-  parallel_for(parts.size() + 2, threads, [&] {
+  parallel_for(written.lines.size() + 2, threads, [&] {
     return [&](std::size_t task) {
       if (task == 0) written.data_digest = data_digest(dataset);
       if (task == 1) written.inputs_digest = inputs_digest(dataset);
       if (task > 1) write_part(task - 2);
     };
   });
-  for (const std::string& part : parts) written.lines += part;
   return written;
 }
 
 }  // namespace detail
 
 /// What save_dataset writes, by file name.
-inline std::map<std::string, std::string> dataset_contents(const StoredDataset& stored, int threads = 1) {
+inline FileParts dataset_contents(const StoredDataset& stored, int threads = 1) {
   auto examples = detail::write_examples(stored.dataset, threads);
   nlohmann::json head{{"format", "mtl data set"},
                       {"version", detail::dataset_version},
@@ -172,11 +173,11 @@ inline std::map<std::string, std::string> dataset_contents(const StoredDataset& 
                       {"about", stored.about}};
   // `about` may name files whose paths are not UTF-8: no reason to lose the work
   constexpr auto replace = nlohmann::json::error_handler_t::replace;
-  std::map<std::string, std::string> contents;
-  contents.emplace("dataset.json", head.dump(2, ' ', false, replace) + "\n");
-  contents.emplace("examples.jsonl", std::move(examples.lines));
-  contents.emplace("folds.tsv", format_folds(stored.folds, stored.dataset));
-  return contents;
+  FileParts files;
+  files["dataset.json"] = {head.dump(2, ' ', false, replace) + "\n"};
+  files["examples.jsonl"] = std::move(examples.lines);
+  files["folds.tsv"] = {format_folds(stored.folds, stored.dataset)};
+  return files;
 }
 
 /// Writes the folder whole or not at all; an earlier data folder there is replaced in one step. `threads`: 0

@@ -133,6 +133,7 @@ class CandidateEncoder {
     candidate.complete = !candidate.beginning && (!pieces.cut || cut.max_pieces == options_.max_pieces);
     candidate.example = to_example(document.id, std::string(text), static_cast<std::int32_t>(candidate.label),
                                    pieces, tokenizer.special(), options_, is_labelled(source_, document.id));
+    if (candidate.complete) candidate.spans.reset();  // of no more use; they are more bytes than the text
   }
 
   /// Encodes those of the candidates `which` that are not yet complete.

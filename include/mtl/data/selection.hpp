@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <optional>
 #include <string_view>
+#include <type_traits>
 #include <unordered_map>
 #include <unordered_set>
 
@@ -73,6 +74,9 @@ inline std::vector<Candidate> choose_classes(const Corpus& corpus, int classes, 
 template <class Key>
 void drop_duplicates(std::vector<Candidate>& candidates, const PrepareOptions& options, PrepareReport& report,
                      Dropped why, Key key) {
+  using Found = std::invoke_result_t<Key, const Candidate&>;
+  static_assert(std::is_lvalue_reference_v<Found> || std::is_same_v<Found, std::string_view>,
+                "the key of a candidate is a view of something in it, not a string of its own");
   // Marked first, dropped then: while candidates are moved no view of them is valid.
   const auto is_wanted = [](const Candidate& candidate) { return candidate.wanted; };
   if (options.duplicates == Duplicates::ConflictsDropped) {

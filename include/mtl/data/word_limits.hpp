@@ -16,6 +16,9 @@
 namespace mtl::detail {
 
 /// A label source that reads spans off morphemes (PartOfSpeechSource), and knows whose it would read.
+///
+/// Beyond the syntax: it does not look ahead. The spans of a text's first morphemes are the first of the
+/// text's, but that the last may become longer.
 template <class S, class A>
 concept MorphemeSource = LabelSource<S> &&
     requires(const S& source, const A& analyzer, std::span<const Morpheme> morphemes) {

@@ -60,13 +60,15 @@ inline void require_replaceable_folder(const std::string& path, const std::vecto
   require(!error, "{}: cannot be read: {}", path, error.message());
 }
 
-/// Writes a folder of the given files (name -> content) whole or not at all. A folder that holds only files
+/// The files of a folder by name, each as the parts of its content.
+using FileParts = std::map<std::string, std::vector<std::string>>;
+
+/// Writes a folder of the given files whole or not at all. A folder that holds only files
 /// of these names is replaced in one step and stays whole until then; any other content is an Error.
-inline void write_folder_atomically(const std::string& path,
-                                    const std::map<std::string, std::string>& files) {
+inline void write_folder_atomically(const std::string& path, const FileParts& files) {
   std::vector<std::string> names;
   names.reserve(files.size());
-  for (const auto& [name, content] : files) names.push_back(name);
+  for (const auto& [name, parts] : files) names.push_back(name);
   require_replaceable_folder(path, names);
   const std::string target = std::filesystem::path(path + "/").parent_path().string();  // no slash at the end
   std::error_code error;
@@ -76,7 +78,11 @@ inline void write_folder_atomically(const std::string& path,
   require(made, "{}: cannot be made: {}", path, error ? error.message() : std::strerror(errno));
   const detail::TemporaryFolder temporary(name);
   std::filesystem::permissions(name, std::filesystem::perms{0755});  // mkdtemp makes it private to the user
-  for (const auto& [file, content] : files) write_file_atomically(name + "/" + file, content);
+  for (const auto& [file_name, parts] : files) {
+    AtomicFile file(name + "/" + file_name);
+    for (const std::string& part : parts) file.write(part);
+    file.commit();
+  }
   const bool renamed = ::rename(name.c_str(), target.c_str()) == 0;  // also over an empty folder
   if (!renamed) detail::exchange_folders(name, target);
   detail::sync_folder(detail::folder_of(target));

@@ -83,6 +83,7 @@ inline bool is_part_of_speech(Feature feature, std::string_view part) {
   const char* text = feature.c_str();
   if (*text == '"') return part_of_speech(feature) == part;
   if (std::strncmp(text, part.data(), part.size()) != 0) return false;
+  if (part.find_first_of(std::string_view(",\0", 2)) != std::string_view::npos) return false;
   return text[part.size()] == ',' || text[part.size()] == '\0';
 }
 

@@ -193,8 +193,11 @@ class MeCabAnalyzer {
     return end;
   }
 
+  /// Behind a blank at the end MeCab looks for words up to the next NUL (its trie takes a length of 0 for an
+  /// unknown one): so the text is copied, to have one there.
   void parse(std::string_view text) {
-    lattice_->set_sentence(text.data(), text.size());  // not copied: `text` outlives the nodes that are read
+    sentence_.assign(text);
+    lattice_->set_sentence(sentence_.data(), sentence_.size());
     dictionary_->parse(*lattice_);
   }
 
@@ -221,6 +224,7 @@ class MeCabAnalyzer {
 
   std::shared_ptr<const MeCabDictionary> dictionary_;
   std::unique_ptr<MeCab::Lattice> lattice_;
+  std::string sentence_;  ///< of the lattice; moved together with it, and set anew before each use
 };
 
 static_assert(MorphologicalAnalyzer<MeCabAnalyzer>);

@@ -49,7 +49,8 @@ class RememberedPieces {
   static constexpr std::uint64_t free = 0, number = 0xFFFFFFFF;
 
   static std::uint64_t tag_of(std::uint64_t hash) { return hash & ~number; }
-  const Known& entry(std::uint64_t slot) const { return known_[(slot & number) - 1]; }
+  /// Not by operator[], which may look at the size: another thread changes that.
+  const Known& entry(std::uint64_t slot) const { return known_.data()[(slot & number) - 1]; }
 
   /// A slot as it was when it was looked at: another thread may fill a free one at any time.
   struct Found {

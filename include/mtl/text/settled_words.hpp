@@ -24,24 +24,26 @@ inline std::size_t begin_of(const MeCab::Lattice& lattice, const MeCab::Node& wo
   return static_cast<std::size_t>(word.surface - lattice.sentence()) - (word.rlength - word.length);
 }
 
-/// A place such that all words which begin there or before are those of every text that goes on from here.
-/// Nothing where there is none.
-///
-/// MeCab passes over blanks before it looks a word up. From a place without one none is passed over, so that
-/// it sees no farther than `reach`. An unknown word may be as long as the characters are of one kind; where
-/// it ends with the sentence it might be longer.
-inline std::optional<std::size_t> settled_place(const MeCab::Lattice& lattice, std::size_t reach) {
-  if (lattice.size() <= reach) return std::nullopt;
-  std::size_t place = lattice.size() - reach;
-  for (const auto* word = lattice.end_nodes(lattice.size()); word != nullptr; word = word->enext)
-    place = std::min(place, begin_of(lattice, *word));
-  while (place-- > 0)
-    if (const auto* word = lattice.begin_nodes(place); word != nullptr && word->rlength == word->length)
-      return place;
+/// The least byte at which a word begins that ends with the sentence, or behind it (where MeCab met its end
+/// while it passed over blanks); `bound` where that is less. Such a word might go on in a longer text.
+inline std::size_t before_words_at_the_end(const MeCab::Lattice& lattice, std::size_t bound) {
+  constexpr std::size_t behind = 4;  // so many more lists has a lattice than its sentence has bytes
+  for (std::size_t end = lattice.size(); end < lattice.size() + behind; ++end)
+    for (const auto* word = lattice.end_nodes(end); word != nullptr; word = word->enext)
+      bound = std::min(bound, begin_of(lattice, *word));
+  return bound;
+}
+
+/// The greatest place below `bound` where words begin that have no blanks before them. Nothing where there is
+/// none.
+inline std::optional<std::size_t> place_below(const MeCab::Lattice& lattice, std::size_t bound) {
+  while (bound-- > 0)
+    if (const auto* word = lattice.begin_nodes(bound); word != nullptr && word->rlength == word->length)
+      return bound;
   return std::nullopt;
 }
 
-/// The words that begin at `place` or before it and end behind it.
+/// The words that begin at `place` or before it and end behind it, but before the sentence does.
 inline std::vector<const MeCab::Node*> words_across(const MeCab::Lattice& lattice, std::size_t place) {
   std::vector<const MeCab::Node*> words;
   for (std::size_t end = place + 1; end < lattice.size(); ++end)
@@ -71,14 +73,27 @@ inline const MeCab::Node* where_ways_part(const MeCab::Lattice& lattice,
 /// The words with which the best way through every text begins that goes on from the lattice's sentence.
 /// `reach`: more bytes than the longest word of the dictionary has.
 ///
-/// The lattice is parsed, for the best way alone.
+/// The lattice is parsed, for the best way alone; its sentence ends with a NUL, as MeCab looks for more words
+/// there.
 inline std::vector<const MeCab::Node*> settled_words(const MeCab::Lattice& lattice, std::size_t reach) {
   std::vector<const MeCab::Node*> words;
-  const auto place = settled_place(lattice, reach);
-  if (!place) return words;
-  const auto* word = where_ways_part(lattice, words_across(lattice, *place));
-  for (; word->prev != nullptr; word = word->prev) words.push_back(word);
-  std::ranges::reverse(words);
+  if (lattice.size() <= reach) return words;
+  std::size_t bound = before_words_at_the_end(lattice, lattice.size() - reach);
+  while (const auto place = place_below(lattice, bound)) {
+    const auto across = words_across(lattice, *place);
+    // A word that stands behind the place, for blanks were passed over there, is seen less far than `reach`
+    // from its end.
+    const auto farther = std::ranges::find_if(
+        across, [&](const MeCab::Node* word) { return word->surface > lattice.sentence() + *place; });
+    if (farther != across.end()) {
+      bound = begin_of(lattice, **farther);
+      continue;
+    }
+    const auto* word = where_ways_part(lattice, across);
+    for (; word->prev != nullptr; word = word->prev) words.push_back(word);
+    std::ranges::reverse(words);
+    break;
+  }
   return words;
 }
 
