@@ -3,10 +3,12 @@
 //
 // MeCab goes through a text once. At every place where a word may begin it looks up the words that do, and
 // for each of these it keeps the cheapest way to it (Viterbi). Both depend on what stands before, and on no
-// more than some bytes that follow: as many as the longest word has. So from the text's beginning alone all
-// words, with their ways, are right which begin before its last bytes. The best way through the whole text
-// passes through one of those that stand across some place before that. Where their ways come from one word,
-// it is a word of the whole text, and so are all on the way to it.
+// more than some bytes that follow: as many as the longest word has. (An unknown word may be longer, and
+// blanks are passed over before a word is looked up. Where such meets the end of the beginning, the lattice
+// shows it.) So from the text's beginning alone all words, with their ways, are right which begin before its
+// last bytes. The best way through the whole text passes through one of those that stand across some place
+// before that. Where their ways come from one word, it is a word of the whole text, and so are all on the way
+// to it.
 #pragma once
 
 #include <algorithm>
@@ -81,12 +83,12 @@ inline std::vector<const MeCab::Node*> settled_words(const MeCab::Lattice& latti
   std::size_t bound = before_words_at_the_end(lattice, lattice.size() - reach);
   while (const auto place = place_below(lattice, bound)) {
     const auto across = words_across(lattice, *place);
-    // A word that stands behind the place, for blanks were passed over there, is seen less far than `reach`
-    // from its end.
+    // A word that stands behind the place, for blanks were passed over there, was looked up nearer to the end
+    // than `reach`.
     const auto farther = std::ranges::find_if(
         across, [&](const MeCab::Node* word) { return word->surface > lattice.sentence() + *place; });
-    if (farther != across.end()) {
-      bound = begin_of(lattice, **farther);
+    if (across.empty() || farther != across.end()) {
+      bound = across.empty() ? *place : begin_of(lattice, **farther);
       continue;
     }
     const auto* word = where_ways_part(lattice, across);
