@@ -47,7 +47,10 @@ class PartOfSpeechSource {
   /// The same of a text's morphemes.
   std::vector<Span> spans_of(std::span<const Morpheme> morphemes) const {
     std::vector<Span> found;
-    for (const Morpheme& morpheme : morphemes) {
+    constexpr std::size_t ahead = 8;  // features lie all over the dictionary: the memory is asked for early
+    for (std::size_t i = 0; i < morphemes.size(); ++i) {
+      if (i + ahead < morphemes.size()) __builtin_prefetch(morphemes[i + ahead].feature.c_str());
+      const Morpheme& morpheme = morphemes[i];
       const int kind = kind_of(morpheme.feature);
       if (kind == outside_kind) continue;
       const bool joins = options_.merge_runs && !found.empty() && found.back().kind == kind &&
