@@ -11,7 +11,9 @@ namespace {
 std::string with_header(std::string_view units) {
   std::string bytes(72, '\0');
   bytes += units;
-  const auto put = [&](std::size_t at, std::uint32_t value) { std::memcpy(&bytes[at], &value, sizeof value); };
+  const auto put = [&](std::size_t at, std::uint32_t value) {
+    std::memcpy(&bytes[at], &value, sizeof value);
+  };
   put(0, 0xef718f77 ^ static_cast<std::uint32_t>(bytes.size()));
   put(4, 102);
   put(24, static_cast<std::uint32_t>(units.size()));
