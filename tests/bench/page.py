@@ -142,8 +142,8 @@ TEXT_SECTION = """
 Megabytes of raw text a second ({corpus}), dictionary ipadic on both sides, ids compared and equal. Where both sides have one thread
 the clock is the processor's, else the wall's, and a turn that waited for a core for a tenth of its time is repeated. The vocabulary is made of the corpus's own words, characters and ends of words, some
 20,000 pieces. "MeCab alone" is MeCab's parse of the same texts, of which nobody reads a word: no tokenizer on MeCab is faster.
-The last row is `mtl prepare` with parts of speech as labels: two analyses of most texts, one for words and labels and one for the
-pieces of each span, besides reading, normalising, selecting and writing. Where its time goes is in [preparation.md](preparation.md).
+The last row is `mtl prepare` with parts of speech as labels: one analysis up to the cut for words and labels, another of each different
+span for its pieces, besides reading, normalising, selecting and writing. Where its time goes is in [preparation.md](preparation.md).
 
 {table}
 """

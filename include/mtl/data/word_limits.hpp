@@ -88,7 +88,7 @@ template <MorphologicalAnalyzer A, LabelSource S>
 void drop_by_words(std::vector<Candidate>& candidates, const Corpus& corpus, const A& analyzer,
                    const S& source, const PrepareOptions& options, PrepareReport& report) {
   if (options.drop_words_from == 0 && options.min_words == 0) return;
-  for_each_candidate(candidates, corpus, options, "count words", [&] {
+  for_each_candidate(candidates, corpus, options, "find words", [&] {
     return [&, own = analyzer](Candidate& candidate, const Document&) mutable {
       cut_after_words(candidate, own, source, options);
     };

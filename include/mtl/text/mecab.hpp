@@ -161,7 +161,7 @@ class MeCabAnalyzer {
 
  private:
   /// How long a beginning is tried first. Words of Japanese news have 5.4 bytes on average; with these
-  /// numbers 2 texts in 1,000 need a second try for 512 words, and 3 in 100 for 35.
+  /// numbers 2 texts in 1,000 need a second try for 512 words, and 3 in 100 for 40.
   static constexpr std::size_t bytes_a_word = 6, spare_bytes = 32;
 
   static void require_analyzable(std::string_view text) {
