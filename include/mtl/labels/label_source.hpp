@@ -17,8 +17,8 @@ namespace mtl {
 ///
 /// Beyond the syntax: spans are byte ranges of text.text, sorted, not empty, without overlap, on borders of
 /// characters; their kind is an index into kinds(), which never changes. spans() may keep state, so every
-/// thread has its own copy. A source that reads spans off morphemes may have spans_of() and analyzes_as() as well
-/// (data/word_limits.hpp says what these promise): then a text is analysed once.
+/// thread has its own copy. A source that reads spans off morphemes may have spans_of() and analyzes_as() as
+/// well (data/word_limits.hpp says what these promise): then a text is analysed once.
 template <class S>
 concept LabelSource = requires(S& source, std::string_view document_id, const NormalizedText& text) {
   { source.kinds() } -> std::same_as<const std::vector<std::string>&>;

@@ -39,7 +39,8 @@ struct Morpheme {
 ///
 /// Beyond the syntax: morphemes come in text order and do not overlap; what none of them covers is white
 /// space. analyze() may keep state, so every thread has its own copy; a copy is cheap and shares the
-/// dictionary. It may have analyze_first(text, most) as well: exactly the first `most` morphemes of analyze(text).
+/// dictionary. It may have analyze_first(text, most) as well: exactly the first `most` morphemes of
+/// analyze(text).
 template <class A>
 concept MorphologicalAnalyzer = std::copy_constructible<A> && requires(A& analyzer, std::string_view text) {
   { analyzer.analyze(text) } -> std::same_as<std::vector<Morpheme>>;
