@@ -1,10 +1,8 @@
 // In: a source of files. Out: the same files, read on another thread before they are asked for.
 #pragma once
 
-#include <cstdint>
 #include <exception>
 #include <future>
-#include <memory>
 #include <optional>
 #include <utility>
 #include <vector>
@@ -50,10 +48,10 @@ class ReadAhead {
   Batch read() const {
     Batch batch;
     try {
-      for (std::size_t size = 0; size < bytes_ && !batch.last;) {
+      for (std::size_t size = 0; size < bytes_;) {
         auto file = source_();
         batch.last = !file;
-        if (!file) break;
+        if (batch.last) break;
         size += sizeof *file + file->name.size() + file->content.size();
         batch.files.push_back(std::move(*file));
       }

@@ -129,10 +129,6 @@ inline std::vector<Example> load_examples(const std::string& path, const Dataset
   return examples;
 }
 
-}  // namespace detail
-
-namespace detail {
-
 /// What a data folder says of its examples: their lines, and their digests.
 struct WrittenExamples {
   std::vector<std::string> lines;  ///< some of them together

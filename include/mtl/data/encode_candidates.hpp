@@ -146,6 +146,7 @@ class CandidateEncoder {
         rest.push_back(std::move(candidates[i]));
         rest.back().wanted = true;
       }
+    if (rest.empty()) return;
     encode(rest, what);
     for (std::size_t i = 0; i < rest.size(); ++i) candidates[places[i]] = std::move(rest[i]);
   }

@@ -224,7 +224,7 @@ class MeCabAnalyzer {
 
   std::shared_ptr<const MeCabDictionary> dictionary_;
   std::unique_ptr<MeCab::Lattice> lattice_;
-  std::string sentence_;  ///< of the lattice; moved together with it, and set anew before each use
+  std::string sentence_;  ///< of the lattice, which reads it in parse() alone
 };
 
 static_assert(MorphologicalAnalyzer<MeCabAnalyzer>);
