@@ -134,7 +134,7 @@ class Bench:
     def peer(self, row, layer, layout, folder):
         processes, threads = layout
         if layout not in self.peers:
-            while self.peers and self.mode != "quick":  # one keeps up to 15 GB of a batch of 32 texts
+            while self.peers and self.mode != "quick":  # one keeps up to 15 GB of a whole batch
                 self.peers.popitem()[1].close()
             command = [sys.executable, HERE / "peer.py", threads]
             self.peers[layout] = Team([Worker(command) for _ in range(processes)])

@@ -4,7 +4,7 @@ import platform
 from pathlib import Path
 
 import texts
-from rows import MACHINE_PRECISION
+from rows import BATCH, MACHINE_PRECISION
 
 HEAD = """| step | ours, tokens/s | transformers, tokens/s | ratio | least to greatest | target | loss, gradient differ by | layouts | over the weights |
 |---|---:|---:|---:|---|---:|---|---|---:|"""
@@ -12,7 +12,7 @@ HEAD = """| step | ours, tokens/s | transformers, tokens/s | ratio | least to gr
 TEXT = """# Benchmarks
 
 One training step of this library beside the usual loop with Hugging Face's transformers, in one run on one machine. Written by
-`{command}`. A run on Zen 4 is in [benchmarks-zen4.md](benchmarks-zen4.md).
+`{command}`. Pages of other machines: [Zen 5](benchmarks.md), [Zen 4](benchmarks-zen4.md), [AVX2 alone](benchmarks-avx2.md).
 
 - Machine: {machine}, {cores} cores; {system}.
 - Versions: torch {torch} on both sides, transformers {transformers}; our kernels: {kernels}.
@@ -33,7 +33,8 @@ One training step of this library beside the usual loop with Hugging Face's tran
   one where that takes 8 s or more. Two processes were tried where twice the memory of one fits into the machine; with 512 tokens and dropout 0.1 the peer takes up to 15 GB.
 - "Over the weights" is the peak memory of one of our processes above what it holds before its first step: the weights and, where the
   prefix is cached, the hidden states and what is left of the pass that made them. With nothing kept, e5-small may take 2,048 MiB at 512 tokens in bf16.
-- Left out: reading text, evaluation, and the start of the processes. A GPU was not to be had; nothing here is measured on one.
+- Left out: reading text, evaluation, the start of the processes and, where the prefix is cached, the reading of a batch's hidden states
+  from the sweep's file: here they are in memory. A GPU was not to be had; nothing here is measured on one.
 
 """
 
@@ -45,7 +46,7 @@ PREDICT_HEAD = """| prediction | ours, tokens/s | onnxruntime, tokens/s | ratio 
 PREDICT = """
 ## Prediction
 
-What `mtl predict` does of one batch: all layers, no gradients; 8 texts of 128 tokens, two threads. The peer is onnxruntime {onnxruntime} in
+What `mtl predict` does of one batch, for the classifier alone: all layers, no gradients; 8 texts of 128 tokens, two threads. The peer is onnxruntime {onnxruntime} in
 float32, with the graph that torch exports of transformers' model, and all optimisations (`tests/bench/predict_peer.py`).
 
 {head}
@@ -118,7 +119,7 @@ def page(results, sweeps, predictions, text_rows, versions, mode):
     name, cores = machine()
     text = TEXT.format(command=" ".join(["scripts/bench"] + [f"--{mode}"] * (mode != "whole") + ["--page"]), machine=name, cores=cores, system=platform.platform(),
                        torch=versions["torch"], transformers=versions["transformers"], kernels=versions.get("kernels", "none"), peer_precision=PEER_PRECISION[MACHINE_PRECISION], agreement=AGREEMENT[MACHINE_PRECISION],
-                       batch="4 texts (512 tokens) or 8 (128)" if mode == "quick" else "32 texts")
+                       batch="4 texts (512 tokens) or 8 (128)" if mode == "quick" else f"{BATCH} texts")
     parts = [("A step with nothing kept", [r for r in results if r.get("gate") and "cached" not in r["name"]]),
              ("A step of a sweep: the hidden states below l are kept", [r for r in results if "cached" in r["name"]]),
              ("Further rows", [r for r in results if not r.get("gate", True)])]
