@@ -7,6 +7,7 @@
 #include <cstdlib>
 #include <map>
 #include <set>
+#include <utility>
 
 #include <fmt/format.h>
 
@@ -63,14 +64,20 @@ std::size_t measure_layouts(Experiment& experiment, int threads, std::size_t mos
   const auto& first = experiment.plan.cells.front();
   say(fmt::format("measures a few steps of {} l={}, alone and side by side, to divide the threads", first.arm,
                   first.layer));
+  std::pair<std::size_t, PredictedCost> last{1, {}};
   const auto best = fastest_jobs(threads, most, [&](std::size_t jobs) {
+    // Five in place of one are not tried where five times the memory is not there.
+    auto expected = last.second;
+    expected.peak_memory *= static_cast<std::int64_t>((jobs + last.first - 1) / last.first);
+    if (jobs > 2 * last.first && !fits(expected)) return JobsCost{.fits = false};
     add_jobs(experiment, jobs);
     at::set_num_threads(threads / static_cast<int>(jobs));
     const auto& cost = measured.of(jobs, first.arm, first.layer);
+    last = {jobs, cost};
     return JobsCost{cost.epoch_seconds, fits(cost)};
   });
   if (best.jobs == 1)
-    say(fmt::format("one cell at a time, with {} threads: two side by side are no faster, or do not fit",
+    say(fmt::format("one cell at a time, with {} threads: several side by side are no faster, or do not fit",
                     threads));
   else
     say(fmt::format("{} cells at a time, with {} of {} threads each: {:.2f} times as fast as one with all",
@@ -108,11 +115,15 @@ JobLayout choose_layout(Experiment& experiment, std::size_t cells, const std::op
       layout.jobs = parse_jobs(settings.jobs);
     else if (earlier && share(earlier->jobs) == earlier->threads)
       layout.jobs = earlier->jobs;
-    else if (most > 1)
+    else if (equal_shares(threads, most).size() > 1)
       layout.jobs = measure_layouts(experiment, threads, most, measured, say);
+    else if (equal_shares(threads, wanted).size() > 1)
+      say(fmt::format("one cell at a time, with {} threads: --prefix-cache {} has room for {}", threads,
+                      settings.prefix_cache,
+                      most == 1 ? "no more" : fmt::format("{}, which cannot share them equally", most)));
     else if (wanted > 1)
-      say(fmt::format("one cell at a time, with {} threads: --prefix-cache {} has room for no more", threads,
-                      settings.prefix_cache));
+      say(fmt::format("one cell at a time, with {} threads: {} cells cannot share them equally", threads,
+                      wanted));
   } catch (const TrainingFailed&) {
     // the cells will say so
   }
@@ -126,6 +137,7 @@ JobLayout choose_layout(Experiment& experiment, std::size_t cells, const std::op
   layout.threads = share(layout.jobs);
   add_jobs(experiment, std::min(layout.jobs, cells));
   experiment.jobs.resize(std::clamp<std::size_t>(cells, 1, layout.jobs));
+  experiment.backbones.resize(experiment.jobs.size());  // copies for a division that was not chosen
   at::set_num_threads(layout.threads);
   return layout;
 }

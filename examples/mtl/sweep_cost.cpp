@@ -131,7 +131,7 @@ void print_costs(const std::vector<PredictedCost>& costs, const std::vector<Cell
   const bool stores =
       std::ranges::any_of(waiting, [&](const Cell& cell) { return reads_stored(experiment, cell); });
   fmt::print(stderr, "not counted, here and in the ETA: {}the test of each cell\n",
-             stores ? "the hidden states, computed once a layer and seed; " : "");
+             stores ? "the hidden states, computed once a layer; " : "");
 }
 
 }  // namespace mtl::program

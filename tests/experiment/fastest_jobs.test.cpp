@@ -24,7 +24,7 @@ struct Trial {
 
 }  // namespace
 
-TEST_CASE("jobs are doubled while that is faster and fits", "[experiment]") {
+TEST_CASE("more jobs are tried while that is faster and fits", "[experiment]") {
   Trial trial{{{1, 10}, {2, 16}, {4, 28}, {8, 60}}};  // a cell's share: 10, 8, 7, 7.5
   const auto best = trial.choose(8, 20);
   CHECK(best.jobs == 4);
@@ -44,9 +44,21 @@ TEST_CASE("what is hardly faster is chance, and stays at fewer jobs", "[experime
 
 TEST_CASE("where there is one cell, one thread or no equal share, nothing is measured", "[experiment]") {
   Trial trial{{{1, 10}, {2, 10}}};
-  for (const auto& [threads, cells] : {std::pair{1, 20}, {2, 1}, {3, 20}}) {
+  for (const auto& [threads, cells] : {std::pair{1, 20}, {2, 1}, {3, 2}}) {
     CHECK(trial.choose(threads, static_cast<std::size_t>(cells)).jobs == 1);
     CHECK(trial.tried.empty());
   }
-  CHECK(trial.choose(6, 20).jobs == 2);  // 4 is no divisor
+}
+
+TEST_CASE("any number of jobs is tried that shares the threads equally", "[experiment]") {
+  CHECK(mtl::equal_shares(1, 20) == std::vector<std::size_t>{1});
+  CHECK(mtl::equal_shares(5, 20) == std::vector<std::size_t>{1, 5});
+  CHECK(mtl::equal_shares(12, 4) == std::vector<std::size_t>{1, 2, 3, 4});
+  Trial trial{{{1, 10}, {2, 16}, {3, 21}, {6, 60}}};  // a cell's share: 10, 8, 7, 10
+  CHECK(trial.choose(6, 20).jobs == 3);
+  CHECK(trial.tried == std::vector<std::size_t>{1, 2, 3, 6});
+  CHECK(trial.choose(3, 20).jobs == 3);
+  // A small step on the way to a larger one: 1.10, 1.12 and 1.16 times as fast.
+  Trial slow{{{1, 100}, {2, 182}, {3, 268}, {4, 345}, {6, 600}}};
+  CHECK(slow.choose(12, 11).jobs == 4);
 }

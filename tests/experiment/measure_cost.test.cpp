@@ -39,6 +39,15 @@ TEST_CASE("a few steps say what an epoch takes, and compute nothing for all docu
   CHECK_FALSE(std::filesystem::exists(folder));
 }
 
+TEST_CASE("an epoch is its training and its validation, in the mean of the jobs; memory goes with the texts",
+          "[experiment]") {
+  const std::vector<mtl::detail::TokenSeconds> jobs{{.trained = 0.002, .judged = 0.001},
+                                                    {.trained = 0.004, .judged = 0.003}};
+  CHECK(mtl::detail::epoch_seconds(jobs, 100, 10) == Approx((0.2 + 0.01 + 0.4 + 0.03) / 2));
+  CHECK(mtl::detail::epoch_seconds(std::span(jobs).first(1), 100, 0) == Approx(0.2));
+  CHECK(mtl::detail::peak_of_whole_steps(1000, 1300, 8, 32) == 1000 + 4 * 300);
+}
+
 TEST_CASE("with no more texts than a step has, steps are measured all the same", "[experiment]") {
   using namespace mtl;
   CHECK(mtl::detail::spread_texts(2, 6) == std::vector<std::size_t>{0, 0, 0, 1, 1, 1});

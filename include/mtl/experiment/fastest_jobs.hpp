@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <cstddef>
 #include <functional>
+#include <span>
+#include <vector>
 
 namespace mtl {
 
@@ -22,21 +24,28 @@ struct FastestJobs {
   double gain = 1;  ///< how many times as fast as one job with all threads
 };
 
-/// Tries 1 job, then 2, 4, ... up to `most`, each with an equal share of `threads`, while that is faster and
-/// fits. `measure` is called with the number of jobs; nothing is measured where there is no choice.
+/// The numbers of jobs, `most` or fewer, that `threads` can be shared among equally: 1 and others, rising.
+inline std::vector<std::size_t> equal_shares(int threads, std::size_t most) {
+  std::vector<std::size_t> shares{1};
+  for (int jobs = 2; jobs <= threads && static_cast<std::size_t>(jobs) <= most; ++jobs)
+    if (threads % jobs == 0) shares.push_back(static_cast<std::size_t>(jobs));
+  return shares;
+}
+
+/// Tries 1 job, then more, each with an equal share of `threads`, while that is no slower and fits. `measure`
+/// is called with the number of jobs; nothing is measured where there is no choice.
 inline FastestJobs fastest_jobs(int threads, std::size_t most,
                                 const std::function<JobsCost(std::size_t)>& measure) {
-  const auto divides = [&](std::size_t jobs) {
-    return jobs <= most && threads % static_cast<int>(jobs) == 0;
-  };
+  const auto shares = equal_shares(threads, most);
   FastestJobs best;
-  if (!divides(2)) return best;
+  if (shares.size() == 1) return best;
   const double alone = measure(1).cell_seconds;
-  for (std::size_t jobs = 2; divides(jobs); jobs *= 2) {
+  for (const auto jobs : std::span(shares).subspan(1)) {
     const auto cost = measure(jobs);
+    if (!cost.fits) break;
     const double gain = alone * static_cast<double>(jobs) / cost.cell_seconds;
-    if (gain < best.gain * least_gain_of_jobs || !cost.fits) break;
-    best = {jobs, gain};
+    if (gain < best.gain) break;
+    if (gain >= best.gain * least_gain_of_jobs) best = {jobs, gain};
   }
   return best;
 }

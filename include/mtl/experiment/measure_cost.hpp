@@ -82,6 +82,19 @@ inline std::size_t texts_of_step(const Dataset& dataset, int batch_size) {
   return static_cast<std::size_t>(std::min<double>(batch_size, std::max(8.0, enough)));
 }
 
+/// Seconds of an epoch in which so many tokens are trained and judged, in the mean of the jobs.
+inline double epoch_seconds(std::span<const TokenSeconds> jobs, double trained, double judged) {
+  double seconds = 0;
+  for (const auto& token : jobs) seconds += token.trained * trained + token.judged * judged;
+  return seconds / static_cast<double>(jobs.size());
+}
+
+/// The peak of steps of `whole` texts, from that of steps of `few`: what a step takes goes with its texts.
+inline std::int64_t peak_of_whole_steps(std::int64_t at_rest, std::int64_t peak, std::size_t few, int whole) {
+  const double share = static_cast<double>(whole) / static_cast<double>(few);
+  return at_rest + static_cast<std::int64_t>(share * static_cast<double>(peak - at_rest));
+}
+
 /// How a cell is trained for a measurement.
 inline TrainOptions short_training(const TrainOptions& options, const Arm& arm, int batch_size) {
   TrainOptions training{.batch_size = batch_size,
@@ -124,14 +137,10 @@ inline PredictedCost measure_cost(std::span<const std::vector<Arm>> jobs, const 
       measured[job] = detail::time_epoch(*models[job], train, valid, training);
     };
   });
-  const auto took = peak_memory() - at_rest;
-  double seconds = 0;
-  for (const auto& token : measured)
-    seconds += token.trained * detail::tokens_of(dataset, folds.train(cell.fold)) +
-               token.judged * detail::tokens_of(dataset, folds.valid(cell.fold));
-  const double share = static_cast<double>(options.batch_size) / static_cast<double>(few);
-  return {cell.arm, cell.layer, seconds / static_cast<double>(jobs.size()),
-          at_rest + static_cast<std::int64_t>(share * static_cast<double>(took))};
+  return {cell.arm, cell.layer,
+          detail::epoch_seconds(measured, detail::tokens_of(dataset, folds.train(cell.fold)),
+                                detail::tokens_of(dataset, folds.valid(cell.fold))),
+          detail::peak_of_whole_steps(at_rest, peak_memory(), few, options.batch_size)};
 }
 
 }  // namespace mtl

@@ -24,9 +24,9 @@ struct Plan {
 };
 
 /// Every combination of the axes, layers rising. The arms of a fold stand side by side, so that an unfinished
-/// run holds whole pairs; a layer is finished on all folds before the next begins, so that it holds whole
-/// rows, and the hidden states below one layer at a time are all that need be kept. Throws Error when an axis
-/// is empty or names a value twice.
+/// run holds whole pairs; a layer is finished on all folds and seeds before the next begins, so that it holds
+/// whole rows, and the hidden states below one layer at a time are all that need be kept. Throws Error when
+/// an axis is empty or names a value twice.
 inline Plan make_plan(const PlanAxes& axes) {
   const auto check = [](const auto& values, const char* what) {
     require(!values.empty(), "the plan has no {}", what);
@@ -39,8 +39,8 @@ inline Plan make_plan(const PlanAxes& axes) {
   check(axes.seeds, "seeds");
   const std::set rising(axes.layers.begin(), axes.layers.end());
   Plan plan;
-  for (const auto seed : axes.seeds)
-    for (const int layer : rising)
+  for (const int layer : rising)
+    for (const auto seed : axes.seeds)
       for (const int fold : axes.folds)
         for (const auto& arm : axes.arms) plan.cells.push_back({arm, layer, fold, seed});
   return plan;

@@ -145,9 +145,8 @@ class Sweep {
     }
   }
 
-  /// Cells begin in the order of the plan, one after another, until their hidden states are there: within a
-  /// seed, a cache that goes upward is never asked for a layer that it has left behind. With the next seed it
-  /// begins again.
+  /// Cells begin in the order of the plan, one after another, until their hidden states are there: a cache
+  /// that goes upward is never asked for a layer that it has left behind.
   class Beginning {
    public:
     Beginning(Sweep& sweep, std::size_t number) : sweep_{sweep} {
