@@ -2,6 +2,8 @@
 
 #include <cstdlib>
 #include <filesystem>
+#include <optional>
+#include <utility>
 
 #include <mtl/data/livedoor.hpp>
 #include <mtl/data/manuals.hpp>
@@ -115,13 +117,21 @@ void CorpusSettings::resolve_rakuten() {
   rakuten.genres = chosen_genres(genres, genre_table);
 }
 
-Corpus CorpusSettings::read() const {
-  if (dataset == "livedoor") return read_livedoor(open_files(input));
-  if (dataset == "manuals") return read_manuals(open_files(input, is_manual_page), html_to_text);
-  if (dataset == "rakuten") return read_rakuten(open_files(input, is_review_file, table_limits), rakuten);
+Corpus CorpusSettings::read(const std::stop_token& stop) const {
+  const auto until_stopped = [&stop](FileSource files) -> FileSource {
+    return [files = std::move(files), stop]() -> std::optional<NamedFile> {
+      if (stop.stop_requested()) return std::nullopt;
+      return files();
+    };
+  };
+  if (dataset == "livedoor") return read_livedoor(until_stopped(open_files(input)));
+  if (dataset == "manuals")
+    return read_manuals(until_stopped(open_files(input, is_manual_page)), html_to_text);
+  if (dataset == "rakuten")
+    return read_rakuten(until_stopped(open_files(input, is_review_file, table_limits)), rakuten);
   if (dataset == "twitter") {
     const auto known = texts.empty() ? TweetTexts{} : read_tweet_texts(open_file(texts));
-    return read_twitter(open_files(input, is_tweet_table, table_limits), known);
+    return read_twitter(until_stopped(open_files(input, is_tweet_table, table_limits)), known);
   }
   return read_tsv(open_file(input));
 }

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <map>
+#include <stop_token>
 #include <string>
 #include <vector>
 
@@ -29,8 +30,9 @@ struct CorpusSettings {
   /// to another data set.
   void resolve();
 
-  /// Reads the corpus. Throws mtl::Error for what its reader refuses.
-  Corpus read() const;
+  /// Reads the corpus. Throws mtl::Error for what its reader refuses. Once `stop` is requested, files that
+  /// would follow are taken for not there.
+  Corpus read(const std::stop_token& stop = {}) const;
 
   /// The settings that only this data set has, as a data folder keeps them; null where it has none.
   nlohmann::json to_json() const;

@@ -5,6 +5,7 @@
 #include <future>
 #include <iostream>
 #include <optional>
+#include <stop_token>
 
 #include <unistd.h>
 
@@ -142,6 +143,25 @@ Prepared prepare_with_labels(const PrepareSettings& settings, const Corpus& corp
   return prepare(corpus, tokenizer, PartOfSpeechSource(analyzer, settings.text.pos), analyzer, options);
 }
 
+/// A corpus that is read on another thread. Where something else fails meanwhile, it is not read to its end.
+class CorpusReading {
+ public:
+  /// The settings must outlive it.
+  explicit CorpusReading(const CorpusSettings& settings)
+      : corpus_{std::async(std::launch::async,
+                           [&settings, stop = stop_.get_token()] { return settings.read(stop); })} {}
+  ~CorpusReading() { stop_.request_stop(); }
+  CorpusReading(const CorpusReading&) = delete;
+  CorpusReading& operator=(const CorpusReading&) = delete;
+
+  /// Once. Throws what reading throws.
+  Corpus get() { return corpus_.get(); }
+
+ private:
+  std::stop_source stop_;
+  std::future<Corpus> corpus_;  // behind what it is stopped by: it is waited for first
+};
+
 void run(PrepareSettings& settings) {
   PrepareOptions options = resolved(settings);
   require(!settings.out.empty(), "--out: the name of the folder is empty");
@@ -152,7 +172,7 @@ void run(PrepareSettings& settings) {
   require_replaceable_folder(settings.out, dataset_files());
   // The corpus is read while the tokenizer is loaded and the dictionary gone through; what is wrong with
   // these is said first.
-  auto reading = std::async(std::launch::async, [&] { return settings.corpus.read(); });
+  CorpusReading reading(settings.corpus);
   const PretrainedTokenizer tokenizer = settings.text.load_tokenizer();
   require_embedding_fits(settings.text.model, tokenizer);
   const auto dictionary = settings.text.load_label_dictionary();

@@ -77,7 +77,7 @@ PrefixNews news_to(std::unique_ptr<SweepReporter>& reporter) {
 }
 
 /// The options of all cells; what happens in them is told to the reporter.
-SweepOptions sweep_options(const Experiment& experiment, const JobLayout& layout,
+SweepOptions sweep_options(Experiment& experiment, const JobLayout& layout,
                            std::unique_ptr<SweepReporter>& reporter) {
   const auto& settings = experiment.settings;
   const auto& engine = experiment.computation.engine;
@@ -97,13 +97,18 @@ SweepOptions sweep_options(const Experiment& experiment, const JobLayout& layout
   };
   options.on_epoch = [&](const Cell& cell, const EpochRecord& record) { reporter->epoch(cell, record); };
   options.on_start = [&](const Cell& cell, TrainableModel& model) { reporter->start(cell, model); };
-  options.on_done = [&](const CellResult& result) { reporter->done(result); };
-  options.on_failure = [&](const Cell& cell, const std::string& why) { reporter->failed(cell, why); };
+  options.on_done = [&](const CellResult& result) {
+    --experiment.cells_left;
+    reporter->done(result);
+  };
+  options.on_failure = [&](const Cell& cell, const std::string& why) {
+    --experiment.cells_left;
+    reporter->failed(cell, why);
+  };
   return options;
 }
 
-std::vector<PlannedCell> planned_cells(const Experiment& experiment,
-                                       std::unique_ptr<SweepReporter>& reporter) {
+std::vector<PlannedCell> planned_cells(Experiment& experiment, std::unique_ptr<SweepReporter>& reporter) {
   const auto& stored = experiment.stored;
   const Sweep work(stored.dataset, stored.folds, sweep_options(experiment, {}, reporter));
   std::vector<PlannedCell> planned;
@@ -170,6 +175,18 @@ std::optional<JobLayout> earlier_layout(const CellStore& store, const std::vecto
   return run && same_experiment(*run, description) ? layout_of_run(*run) : std::nullopt;
 }
 
+/// Trains what is not done. Where that fails, as where a result cannot be written, the hidden states go, of
+/// which the disk may be full: the next call has their room.
+Progress train_cells(Sweep& work, const Experiment& experiment, CellStore& store) {
+  if (!experiment.cache) remove_stored_states(experiment);  // a sweep before this one may have left some
+  try {
+    return work.run(experiment.plan, experiment.jobs, store);
+  } catch (...) {
+    remove_stored_states(experiment);
+    throw;
+  }
+}
+
 int sweep(SweepSettings settings, bool plan_only) {
   catch_stop_signals();
   settings.engine = name_of(engine_named(settings.engine));  // what "auto" means here is written down
@@ -205,9 +222,10 @@ int sweep(SweepSettings settings, bool plan_only) {
   reporter = std::make_unique<SweepReporter>(experiment->settings, planned.size(), found,
                                              experiment->config.layers, layout.jobs, predicted);
   for (const Cell& cell : waiting) reporter->expect(cell);
+  experiment->cells_left = waiting.size();
   Sweep work(experiment->stored.dataset, experiment->stored.folds,
              sweep_options(*experiment, layout, reporter));
-  const auto progress = work.run(experiment->plan, experiment->jobs, store);
+  const auto progress = train_cells(work, *experiment, store);
   if (!progress.stopped) remove_stored_states(*experiment);
   return conclude(progress, settings.out, *reporter);
 }
@@ -280,7 +298,7 @@ void add_sweep(CLI::App& app) {
              "how many of the prepared folds are run, from the first");
   flags
       ->add(*command, "--seeds", &SweepSettings::seeds,
-            "seeds, each a run of its own; stored hidden states are computed once a seed")
+            "seeds, each with trainings of its own on the same folds")
       ->delimiter(',');
   add_training_flags(*command, *flags);
   add_engine_flags(*command, *flags);

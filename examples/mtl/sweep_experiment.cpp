@@ -59,6 +59,22 @@ std::filesystem::path prefix_folder(const SweepSettings& settings) {
   return std::filesystem::path(settings.out) / "prefix";
 }
 
+/// About what a cell's results take on the disk: for each watched quantity the weights of two
+/// encoder layers and the heads, and lists of what was predicted.
+std::uint64_t bytes_of_cell(const BertConfig& config, std::size_t watches) {
+  const auto hidden = static_cast<std::uint64_t>(config.hidden),
+             wide = static_cast<std::uint64_t>(config.intermediate);
+  const auto layer = 4 * hidden * hidden + 2 * hidden * wide + 9 * hidden + wide;
+  constexpr std::uint64_t besides = 1 << 20;
+  return watches * 2 * layer * sizeof(float) + besides;
+}
+
+/// What the cells that are left will write, asked while they are trained.
+std::function<std::uint64_t()> bytes_of_results(const Experiment& experiment) {
+  const auto of_cell = bytes_of_cell(experiment.config, experiment.settings.watch.size());
+  return [&experiment, of_cell] { return experiment.cells_left * of_cell; };
+}
+
 /// The cache of hidden states below l, where it is wanted and has room; says in words what becomes of them.
 std::string add_prefix_cache(Experiment& experiment, const BertBackbone& backbone, const PrefixNews& news) {
   const auto& settings = experiment.settings;
@@ -69,6 +85,7 @@ std::string add_prefix_cache(Experiment& experiment, const BertBackbone& backbon
       experiment.stored.dataset, PrefixCacheOptions{.folder = prefix_folder(settings),
                                                     .type = precision_named(settings.prefix_precision),
                                                     .limit = limit,
+                                                    .reserve = bytes_of_results(experiment),
                                                     .say = news.say,
                                                     .on_progress = news.progress});
   const auto bytes = cache->bytes_of_layer(backbone);

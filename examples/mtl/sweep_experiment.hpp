@@ -3,7 +3,9 @@
 
 #include <mtl/detail/torch.hpp>
 
+#include <atomic>
 #include <cstddef>
+#include <cstdint>
 #include <functional>
 #include <memory>
 #include <string>
@@ -36,6 +38,7 @@ struct Experiment {
   std::vector<std::shared_ptr<PretrainedBackbone>> backbones = {};  ///< of each job
   std::vector<std::vector<Arm>> jobs = {};                          ///< the arms of each (Sweep::run)
   Plan plan = {};
+  std::atomic<std::size_t> cells_left = 0;  ///< whose results are still to be written
 
   const std::vector<Arm>& arms() const { return jobs.front(); }
 };

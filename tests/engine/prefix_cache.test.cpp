@@ -254,7 +254,7 @@ TEST_CASE("a file that was cut, changed or is another's is said and computed aga
   place.rows(3);
   CHECK(read_file(place.file(3)) == above);
   REQUIRE(place.said.size() == 1);
-  CHECK_THAT(place.said[0], Contains("layer-2.states: is harmed"));
+  CHECK_THAT(place.said[0], Contains("layer-2.states: is harmed") && Contains("it is removed"));
   // Nor is a file of another layer under this one's name.
   write_file_atomically(place.file(2), above);
   place.said.clear();
@@ -262,6 +262,31 @@ TEST_CASE("a file that was cut, changed or is another's is said and computed aga
   CHECK(read_file(place.file(2)) == right);
   REQUIRE(place.said.size() == 1);
   CHECK_THAT(place.said[0], Contains("layer-2.states: is of another run") && Contains("computed again"));
+}
+
+TEST_CASE("what others are still to write has its room on the disk first", "[engine]") {
+  Place place;
+  std::uint64_t reserved = 0;
+  auto options = place.options();
+  options.reserve = [&] { return reserved; };
+  CHECK(PrefixCache(place.data, options).at(*place.backbone, 1));
+  reserved = fs::space(place.folder).available / 2;
+  CHECK(PrefixCache(place.data, options).at(*place.backbone, 2));
+  CHECK(place.said.empty());
+  // The file that is there already has to make way too.
+  reserved = std::uint64_t{1} << 62;
+  for (const int layer : {2, 3}) {
+    INFO(layer);
+    place.said.clear();
+    PrefixCache cache(place.data, options);
+    for (int cell = 0; cell < 2; ++cell) CHECK_FALSE(cache.at(*place.backbone, layer));
+    REQUIRE(place.said.size() == 1);
+    CHECK_THAT(place.said[0], Contains("no room for") &&
+                                  Contains("beside 4611686018427387904 that are left") &&
+                                  Contains("computed anew at every step"));
+    CHECK(place.files().empty());
+    place.rows(2);
+  }
 }
 
 TEST_CASE("a file that cannot be read as it was written ends the cache, not the work", "[engine]") {

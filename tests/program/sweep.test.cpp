@@ -35,6 +35,13 @@ struct Prepared : Workplace {
     REQUIRE(made.status == 0);
   }
 
+  /// In a file, the first `from` becomes `to`.
+  void replace(const std::string& file, const std::string& from, const std::string& to) const {
+    auto text = read(file);
+    text.replace(text.find(from), from.size(), to);
+    write(file, text);
+  }
+
   std::vector<fs::path> cells() const {
     std::vector<fs::path> found;
     for (const auto& entry : fs::directory_iterator(root / "run/cells")) found.push_back(entry.path());
@@ -283,6 +290,48 @@ TEST_CASE("a sweep that is stopped keeps the hidden states, and goes on with the
              Catch::Contains("hidden states of layer 1") && !Catch::Contains("anew at every step"));
 }
 
+TEST_CASE("cells side by side are no more than the limit on stored hidden states has room for", "[program]") {
+  const Prepared place;
+  tests::write_tiny_model(place.root / "deep", {.layers = 3});
+  place.replace("deep/config.json", "\"num_hidden_layers\": 2", "\"num_hidden_layers\": 3");
+  const auto sweep = [&](const std::string& run, const std::string& rest) {
+    return place.run(fmt::format(
+        "sweep --data data --model deep --profile quick --folds 1 --epochs 1 --threads 2 --out {} {}", run,
+        rest));
+  };
+  const auto tight = sweep("tight", "--layers 2 --jobs 1 --prefix-cache 1K");
+  const std::string before = "one layer's hidden states take ";
+  REQUIRE_THAT(tight.err, Catch::Contains(before));
+  const auto bytes = std::stoull(tight.err.substr(tight.err.find(before) + before.size()));
+  const auto room_for = [&](std::uint64_t files) {
+    return fmt::format("--layers 2-3 --prefix-cache {}", files * bytes);
+  };
+  const auto refused = sweep("run", room_for(1) + " --jobs 2");
+  INFO(refused.err);
+  CHECK(refused.status == 2);
+  CHECK_THAT(refused.err, Catch::Contains("2 cells side by side may need") &&
+                              Catch::Contains("has room for 1; allow more, or take --jobs 1"));
+  const auto alone = sweep("run", room_for(1));
+  CHECK(alone.status == 0);
+  CHECK_THAT(alone.err, Catch::Contains("one cell at a time, with 2 threads: --prefix-cache"));
+  CHECK(sweep("beside", room_for(2) + " --jobs 2").status == 0);
+}
+
+TEST_CASE("where a result cannot be written, stored hidden states make room", "[program]") {
+  const Prepared place;
+  const std::string two =
+      "sweep --data data --model model --profile quick --layers 2 --folds 1 --threads 1 --epochs 1 --out run";
+  REQUIRE(place.run(two).status == 0);
+  const auto name = place.cells().front().filename().string();
+  fs::remove_all(place.root / "run/cells");
+  place.write("run/cells/" + name, "in the way");
+  const auto failed = place.run(two);
+  INFO(failed.err);
+  CHECK(failed.status == 1);
+  CHECK_THAT(failed.err, Catch::Contains("hidden states of layer 1: stored") && Catch::Contains(name));
+  CHECK_FALSE(fs::exists(place.root / "run/prefix"));
+}
+
 TEST_CASE("stored hidden states do not outlive the sweep, also where it goes on without them", "[program]") {
   const Prepared place;
   for (const char* const without : {"--prefix-cache off", "--dropout-below"}) {
@@ -353,17 +402,12 @@ TEST_CASE("what a sweep cannot use ends with status 2 and one message, and earli
     tests::write_tiny_model(place.root / name);
     return name;
   };
-  const auto replace = [&](const std::string& file, const std::string& from, const std::string& to) {
-    auto text = place.read(file);
-    text.replace(text.find(from), from.size(), to);
-    place.write(file, text);
-  };
-  replace(model("keyless") + "/config.json", "\"hidden_size\"", "\"hidden_sizes\"");
-  replace(model("narrow") + "/config.json", "\"intermediate_size\": 16", "\"intermediate_size\": 12");
-  replace(model("small") + "/config.json", "\"vocab_size\": 61", "\"vocab_size\": 60");
-  replace(model("shuffled") + "/vocab.txt", "花\n空", "空\n花");
+  place.replace(model("keyless") + "/config.json", "\"hidden_size\"", "\"hidden_sizes\"");
+  place.replace(model("narrow") + "/config.json", "\"intermediate_size\": 16", "\"intermediate_size\": 12");
+  place.replace(model("small") + "/config.json", "\"vocab_size\": 61", "\"vocab_size\": 60");
+  place.replace(model("shuffled") + "/vocab.txt", "花\n空", "空\n花");
   tests::write_tiny_model(place.root / "short", {.positions = 8});
-  replace("short/config.json", "\"max_position_embeddings\": 512", "\"max_position_embeddings\": 8");
+  place.replace("short/config.json", "\"max_position_embeddings\": 512", "\"max_position_embeddings\": 8");
   fs::resize_file(place.root / model("cut") / "model.safetensors", 4000);
   fs::remove(place.root / model("bare") / "model.safetensors");
   const auto sweep = [](const std::string& name, const std::string& rest = "--layers 1-2 --folds 3") {

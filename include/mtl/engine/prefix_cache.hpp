@@ -34,6 +34,9 @@ struct PrefixCacheOptions {
   /// Most bytes that its files take at any time, with those that are removed but still read; absent: what the
   /// disk has.
   std::optional<std::uint64_t> limit = {};
+  /// Bytes of the disk that are left to others at this moment, such as to results that are still to be
+  /// written: hidden states can be computed again. Absent: none.
+  std::function<std::uint64_t()> reserve = {};
   /// A line for the user: a file cannot be used and is computed again, or it goes on without a cache.
   std::function<void(const std::string&)> say = {};
   /// Called after every batch of a layer that is computed: the layer, documents done, documents in all. It
@@ -112,7 +115,7 @@ class PrefixCache {
   /// The file as it is wanted: found, or made from the highest layer below that is there. Null where there is
   /// no room.
   std::shared_ptr<const PrefixFile> find(BertStack& backbone, const PrefixShape& wanted) {
-    if (auto file = open(wanted)) return file;
+    if (auto file = open(wanted, "it is computed again"); file && disk_has(0)) return file;
     auto below = highest_below(backbone, wanted.layer);
     current_.reset();
     remove_all_but(below ? path(below->shape().layer) : std::filesystem::path());
@@ -133,15 +136,15 @@ class PrefixCache {
   }
 
   /// The file of this shape that is open already, or the one in the folder; null where there is none. One
-  /// that cannot be used is told of, which is once: find() then removes it.
-  std::shared_ptr<const PrefixFile> open(const PrefixShape& wanted) {
+  /// that cannot be used is told of, with what follows, which is once: find() then removes it.
+  std::shared_ptr<const PrefixFile> open(const PrefixShape& wanted, const char* what_follows) {
     for (const auto& known : opened_)
       if (auto file = known.lock())
         if (file->shape().fingerprint == wanted.fingerprint && file->intact()) return file;
     try {
       return remember(PrefixFile::open(path(wanted.layer).string(), wanted));
     } catch (const Error& problem) {
-      tell(fmt::format("{}; it is computed again", problem.what()));
+      tell(fmt::format("{}; {}", problem.what(), what_follows));
       return nullptr;
     }
   }
@@ -169,7 +172,7 @@ class PrefixCache {
     std::error_code unknown;
     for (int k = layer - 1; k >= 1; --k)
       if (std::filesystem::exists(path(k), unknown))  // a fingerprint reads every weight
-        if (auto file = open(shape(backbone, k))) return file;
+        if (auto file = open(shape(backbone, k), "it is removed")) return file;
     return nullptr;
   }
 
@@ -185,15 +188,29 @@ class PrefixCache {
   /// Whether a new file fits beside those that are open.
   bool has_room(const PrefixShape& wanted) const {
     if (options_.limit && open_bytes() + wanted.file_bytes() > *options_.limit) return false;
+    return disk_has(wanted.file_bytes());
+  }
+
+  /// Whether it will fit when these are closed and removed.
+  bool will_have_room(const PrefixShape& wanted) const {
+    if (options_.limit && wanted.file_bytes() > *options_.limit) return false;
+    return disk_has(wanted.file_bytes(), open_bytes());
+  }
+
+  std::uint64_t reserved() const { return options_.reserve ? options_.reserve() : 0; }
+
+  /// Whether the disk has so many bytes, and those that are left to others; once `freed` more are free.
+  bool disk_has(std::uint64_t bytes, std::uint64_t freed = 0) const {
     std::error_code unknown;
     const auto disk = std::filesystem::space(options_.folder, unknown);
-    return unknown || disk.available > wanted.file_bytes();
+    const auto available = disk.available + freed;
+    return unknown || (available >= bytes && available - bytes >= reserved());
   }
 
   /// Whether there is no room, but may be when others have read to their end. The caller is not made to wait
   /// for that: it may hold such a reader itself.
   bool readers_take_the_room(const PrefixShape& wanted) {
-    if (open_bytes() == 0 || has_room(wanted)) return false;
+    if (open_bytes() == 0 || has_room(wanted) || !will_have_room(wanted)) return false;
     if (!std::exchange(said_that_readers_do_, true))
       tell(
           fmt::format("{}: files that are still read leave no room for {} bytes; until they are done, the "
@@ -209,7 +226,8 @@ class PrefixCache {
     if (problem) throw WorkFailed(fmt::format("{}: {}", options_.folder.string(), problem.message()));
     if (!has_room(wanted))
       throw WorkFailed(
-          fmt::format("{}: no room for {} bytes", options_.folder.string(), wanted.file_bytes()));
+          fmt::format("{}: no room for {} bytes, beside {} that are left to what is still to be written",
+                      options_.folder.string(), wanted.file_bytes(), reserved()));
   }
 
   PrefixWriter writer_of(const PrefixShape& wanted) const {

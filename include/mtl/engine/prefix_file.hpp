@@ -31,7 +31,9 @@ class PrefixFile {
     if (!std::filesystem::exists(path, unknown)) return nullptr;
     std::shared_ptr<const PrefixFile> file(new PrefixFile(path, shape));
     require(file->intact(), "{}: is harmed: it was cut or changed", path);
-    require(file->fits(), "{}: is of another run: of other data, weights, settings or another machine", path);
+    require(file->fits(),
+            "{}: is of another run: of other data, weights or settings, of another machine or another build",
+            path);
     return file;
   }
 

@@ -53,11 +53,24 @@ inline constexpr std::array<const char*, 8> library_variables{
     "ONEDNN_MAX_CPU_ISA", "ONEDNN_CPU_ISA_HINTS", "ONEDNN_DEFAULT_FPMATH_MODE", "MKL_CBWR",
     "DNNL_MAX_CPU_ISA",   "DNNL_CPU_ISA_HINTS",   "DNNL_DEFAULT_FPMATH_MODE",   "MKL_ENABLE_INSTRUCTIONS"};
 
-/// What computes: versions, engine, kernels, threads (libtorch divides sums among them), processor, and what
-/// libtorch's libraries are told of it.
+/// Of the bytes of the running program, the kernels among them; empty where the system does not show them. A
+/// program that was built anew may compute otherwise under the same version.
+inline const std::string& program_digest() {
+  static const std::string digest = [] {
+    try {
+      return digest_file("/proc/self/exe");
+    } catch (const Error&) {
+      return std::string();
+    }
+  }();
+  return digest;
+}
+
+/// What computes: the program, versions, engine, kernels, threads (libtorch divides sums among them),
+/// processor, and what libtorch's libraries are told of it.
 inline void add_machine(Digest& digest, const BertStack& backbone) {
   const auto engine = backbone.engine();
-  digest.add(MTL_VERSION).add(TORCH_VERSION).add(describe(engine));
+  digest.add(program_digest()).add(MTL_VERSION).add(TORCH_VERSION).add(describe(engine));
   if (engine.engine == Engine::Fast) digest.add(active_kernels());
   digest.add(std::int64_t{at::get_num_threads()}).add(at::get_cpu_capability()).add(processor_facts());
   for (const char* const name : library_variables) {
@@ -71,7 +84,7 @@ inline void add_machine(Digest& digest, const BertStack& backbone) {
 /// Of the hidden states of layer `layer`. `ids`: the digest of the token ids of every document.
 inline std::string prefix_fingerprint(const BertStack& backbone, std::string_view ids, int layer) {
   Digest digest;
-  digest.add("mtl prefix 3").add(ids).add(std::int64_t{layer});
+  digest.add("mtl prefix 4").add(ids).add(std::int64_t{layer});
   detail::add_machine(digest, backbone);
   detail::add_shape(digest, backbone.config());
   detail::add_weights(digest, backbone, layer);
