@@ -302,7 +302,7 @@ def main():
     parser.add_argument("--mtl", type=Path, help="the program")
     parser.add_argument("--model", type=Path, help="the default model")
     parser.add_argument("--quick", dest="mode", action="store_const", const="quick", default="whole",
-                        help="a step with nothing kept, and prediction, with batches of 4 or 8 texts")
+                        help="all but the real sweep, with batches of 4 or 8 texts")
     parser.add_argument("--full", dest="mode", action="store_const", const="full", help="more rows")
     parser.add_argument("--only", default="", help="only cells whose name contains this")
     parser.add_argument("--json", type=Path, help="write the results there")
@@ -316,17 +316,17 @@ def main():
     bench = Bench(options.program, options.workplace, options.mode)
     print(page.HEAD, flush=True)
     results, sweeps = [], []
-    for row in GATES + (CACHED if options.mode != "quick" else []) + (FURTHER if options.mode == "full" else []):
+    for row in GATES + CACHED + (FURTHER if options.mode == "full" else []):
         cells = [bench.cell(row, layer) for layer in row.targets if is_wanted(f"{row.name}, l={layer}", options.only)]
         results += cells
         if row.total and len(cells) == len(row.targets):
             results.append(total(row, cells))
-        if row is CACHED[0] and len(cells) == len(row.targets):
+        if row is CACHED[0] and len(cells) == len(row.targets) and options.mode != "quick":
             if experiment.archive():
                 sweeps.append(bench.sweep(cells, options.mtl, options.model))
             else:
                 print("bench: the sweep is left out: MTL_DATA_DIR names no folder with ldcc-20140209.tar.gz", file=sys.stderr)
-    wants_text = options.only == "text" or (not options.only and options.mode != "quick")
+    wants_text = options.only in ("", "text")
     text_rows = measure_text(options, bench.mode) if options.corpus and wants_text else []
     wants_prediction = options.only != "text" and is_wanted("BERT-base, 128 tokens, 8 texts, predict", options.only)
     predictions = [bench.predict()] if wants_prediction else []
