@@ -32,7 +32,7 @@ struct CorpusSettings {
 
   /// Reads the corpus. Throws mtl::Error for what its reader refuses. Once `stop` is requested, files that
   /// would follow are taken for not there.
-  Corpus read(const std::stop_token& stop = {}) const;
+  Corpus read(const std::stop_token& stop) const;
 
   /// The settings that only this data set has, as a data folder keeps them; null where it has none.
   nlohmann::json to_json() const;
